@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES ../Blockchain.java
 //SOURCES Runner.java
+//SOURCES ../Blockchain.java
 
 // Holds Blockchain.java to what Python computed, and to itself.
 
