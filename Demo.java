@@ -1,0 +1,263 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Node.java
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+//JAVA_OPTIONS -Djdk.console=java.base
+
+// # The guided tour
+//
+// Two nodes, and the tutorial's session with them over HTTP, step by step:
+//
+//     jbang Demo.java
+//
+// Each step says what it will do and why, does it, shows the answer, and
+// checks that it is as told.
+
+import com.fasterxml.jackson.core.util.*;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
+import com.fasterxml.jackson.databind.*;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.*;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.*;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+@Command(name = "Demo.java", mixinStandardHelpOptions = true, version = "1.0",
+    description = "Two nodes, and the tutorial's session with them.")
+public class Demo implements Callable<Integer> {
+
+    @Option(names = "--auto", description = "Don't wait for Enter.")
+    boolean auto;
+
+    private String one, two;
+
+    // ## The tour
+
+    public Integer call() throws Exception {
+        auto |= System.console() == null;
+        try (var first = node(5000); var second = node(5001)) {
+            one = first.url();
+            two = second.url();
+            say("""
+                Two nodes run: %s and %s.
+                All that follows is HTTP. You can send it yourself, from
+                another window; and you can watch it: open the first address
+                in a browser.""".formatted(one, two));
+            tour();
+            if (!auto) stay();
+            return 0;
+        } catch (AssertionError e) {
+            say("@|bold,red ✗ " + e.getMessage() + "|@");
+            return 1;
+        }
+    }
+
+    private void tour() throws Exception {
+        step("Two nodes, two chains", """
+            Each node begins a chain with a block of its own, the genesis
+            block. It holds nothing, and no block comes before it.""");
+        var genesis = get(one, "/chain", "timestamp");
+        var other = get(two, "/chain", "timestamp");
+        check(!genesis.equals(other),
+            "The times differ, so the hashes will: these are two chains.");
+
+        step("A transaction", """
+            Somebody pays 5 coins. The node only notes it down: it will be
+            part of the chain when it is part of a block. In the browser it
+            stands among what waits.""");
+        var noted = post(one, "/transactions/new", """
+            {
+              "sender": "d4ee26eee15148ee92c6cd394edd974e",
+              "recipient": "someone-other-address",
+              "amount": 5
+            }""", "message");
+        check(says(noted, "Transaction will be added to Block 2"),
+            "It waits for block 2.");
+
+        step("Mine a block", """
+            To seal what waits into a block, the node must find a proof: a
+            number that gives a hash with four zeros in front. There is no
+            way but to try, from 0 up. In the browser a second card appears,
+            tied to the first by the colour of a hash.""");
+        var block = get(one, "/mine", "proof|amount.: 5|sender.: .0");
+        check(block.path("proof").asInt() == 35293
+            && block.path("transactions").size() == 2,
+            "35,294 guesses. The block holds the payment, and a reward of one\n"
+            + "new coin for the miner: it comes from \"0\", which is nobody.");
+
+        step("Mine another", """
+            Nothing waits now, so the next block holds the reward alone. Its
+            previous_hash is the hash of the block before.""");
+        check(get(one, "/mine", "proof|previous_hash").path("proof").asInt()
+            == 35089, "The article's author found 35293 and 35089, too.");
+        check(get(one, "/chain", "previous_hash|length").path("length").asInt()
+            == 3, "Three blocks, and each names the hash of the one before.");
+
+        step("Make neighbours", """
+            The first node is told of the second. From now on it can ask that
+            one for its chain. In the browser, its chain is the row below.""");
+        var registered = post(one, "/nodes/register",
+            "{\n  \"nodes\": [\"" + two + "\"]\n}", "localhost");
+        check(says(registered, "New nodes have been added"),
+            "The first node has a neighbour.");
+
+        step("The neighbour mines more", """
+            The second node knows nothing of all this. It mines three blocks
+            on its own genesis block: four in all, one more than the first
+            node has. In the browser: a fork, from the first block on.""");
+        for (int i = 0; i < 3; i++) ask(two, "/mine");
+        check(get(two, "/chain", "length").path("length").asInt() == 4,
+            "Two chains, of three and of four blocks. Who is right?");
+
+        step("Resolve the conflict", """
+            The longest valid chain wins: most work went into it. The first
+            node asks its neighbour, checks every block, and gives way.""");
+        check(says(get(one, "/nodes/resolve", "message"),
+            "Our chain was replaced"), "Both nodes have one chain now.");
+        var waiting = get(one, "/transactions", "amount");
+        check(waiting.path("transactions").size() == 1,
+            "And the payment of 5? Its block is gone, but it is not lost: it\n"
+            + "waits again, for a block of the new chain.");
+
+        step("Resolve again", "Nobody has a longer chain by now.");
+        check(says(get(one, "/nodes/resolve", "message"),
+            "Our chain is authoritative"), "So nothing changes.");
+
+        step("Cheat", """
+            Somebody takes this chain and edits one number: block 2 shall
+            have paid its miner 1000 coins. Then every node is shown it.""");
+        var forged = (ObjectNode) ask(two, "/chain");
+        ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
+        for (var node : List.of(one, two)) {
+            var verdict = post(node, "/chain/validate", forged.toString(),
+                "valid|block|fails|reason");
+            check(!verdict.path("valid").asBoolean(true)
+                && verdict.path("block").asInt() == 3,
+                "Block 2 has another hash now, and block 3 still names the old.");
+        }
+        System.out.println();
+        say("@|bold That was the tutorial.|@ Two programs that trust nobody "
+            + "agree on a history.");
+    }
+
+    private void stay() throws InterruptedException {
+        System.out.println();
+        say("""
+            The nodes stay up. Three things to try:
+              1. open %s in a browser, and mine there
+              2. curl %s/mine      then resolve at the first node
+              3. jbang Node.java --port 5002 --peer %s
+            Ctrl-C ends it all.""".formatted(one, two, one));
+        Thread.currentThread().join();
+    }
+
+    // ## How a step is told
+
+    private int steps;
+
+    private void step(String title, String why) {
+        System.out.println();
+        if (!auto) {
+            System.out.print(Ansi.AUTO.string("   @|faint Enter: go on|@ "));
+            System.console().readLine();
+            System.out.println();
+        }
+        var heading = "── " + ++steps + ". " + title + " ";
+        say("@|bold " + heading + "─".repeat(70 - heading.length()) + "|@");
+        say(why);
+    }
+
+    private static void say(String text) {
+        System.out.print(Ansi.AUTO.string(text).indent(3));
+    }
+
+    private static void check(boolean asTold, String notice) {
+        if (!asTold) throw new AssertionError("This is not as told: " + notice);
+        say("@|green ✓|@ " + notice.replace("\n", "\n  "));
+    }
+
+    private static boolean says(JsonNode answer, String message) {
+        return answer.path("message").asText().equals(message);
+    }
+
+    // ## Requests, as curl sends them, and what comes back
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
+    private static final ObjectWriter PRETTY = JSON.writer(
+        new DefaultPrettyPrinter(Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Spacing.AFTER)
+            .withArrayEmptySeparator(""))
+            .withArrayIndenter(new DefaultIndenter()));
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Set<JsonNode> shown = new HashSet<>();
+
+    private JsonNode ask(String node, String path) throws Exception {
+        System.out.println("\n   $ curl " + node + path);
+        return send(HttpRequest.newBuilder(URI.create(node + path)));
+    }
+
+    private JsonNode get(String node, String path, String mark)
+            throws Exception {
+        return print(ask(node, path), mark);
+    }
+
+    private JsonNode post(String node, String path, String json, String mark)
+            throws Exception {
+        var data = json.length() < 200 ? "'" + json + "'" : "@edited.json";
+        System.out.print(("\n$ curl " + node + path + " -d " + data).indent(3));
+        return print(send(HttpRequest.newBuilder(URI.create(node + path))
+            .POST(BodyPublishers.ofString(json))), mark);
+    }
+
+    private JsonNode send(HttpRequest.Builder request) throws Exception {
+        return JSON.readTree(http.send(request.build(),
+            BodyHandlers.ofString()).body());
+    }
+
+    // Hashes are shortened, blocks shown before are not shown again, and
+    // what matters is marked.
+    private JsonNode print(JsonNode answer, String mark) throws IOException {
+        var json = answer.deepCopy();
+        for (var chain : List.of(json.path("chain"), json.path("new_chain")))
+            for (int i = 0; i < chain.size(); i++)
+                if (!shown.add(chain.get(i))) ((ArrayNode) chain).set(i,
+                    new TextNode("block " + (i + 1) + ", as above"));
+        var marked = Pattern.compile("\"(" + mark + ")");
+        for (var line : PRETTY.writeValueAsString(json).lines().toList()) {
+            line = Sha256.shorten("     " + line)
+                .replaceAll("\"(block \\d+, as above)\"", "{ $1 }")
+                .replaceAll("(?=.{78})(.{1,74}) ", "$1\n         ");
+            System.out.println(!marked.matcher(line).find() ? line
+                : Ansi.AUTO.string("@|bold,yellow " + line + " ◀|@"));
+        }
+        return answer;
+    }
+
+    // ## The nodes
+
+    private Node node(int port) throws IOException {
+        try {
+            return Node.start("--port", "" + port, "--quiet");
+        } catch (IOException taken) {
+            say("Port " + port + " is taken, so a free one will do.");
+            return Node.start("--port", "0", "--quiet");
+        }
+    }
+
+    public static void main(String... arguments) {
+        System.exit(Blockchain.run(new CommandLine(new Demo()), arguments));
+    }
+}
