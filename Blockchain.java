@@ -106,8 +106,8 @@ final class CanonicalJson {
     // finds the fewest only from 19 on; Jackson does, but writes at least
     // two: 4.9E-324.
     private static String decimal(double number) {
-        if (!Double.isFinite(number))
-            throw new IllegalArgumentException("JSON has no such number.");
+        if (!Double.isFinite(number)) throw new IllegalArgumentException(
+            "JSON has no number as large as that.");
         if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
         var digits = new BigDecimal(NumberOutput.toString(number, true));
         if (digits.precision() == 2) {
@@ -116,12 +116,9 @@ final class CanonicalJson {
         }
         digits = digits.stripTrailingZeros();
         int exponent = digits.precision() - digits.scale() - 1;
-        if (exponent >= -4 && exponent < 16)
-            return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
-        var text = digits.unscaledValue() + "";
-        int point = number < 0 ? 2 : 1;
-        return text.substring(0, point) + (text.length() > point ? "." : "")
-            + text.substring(point) + "e%+03d".formatted(exponent);
+        if (exponent < -4 || exponent >= 16) return String.format(Locale.ROOT,
+            "%." + (digits.precision() - 1) + "e", digits);
+        return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
     }
 }
 
@@ -178,15 +175,16 @@ record ProofOfWork(Rule rule, int zeros) {
 
     // To check is easy: one hash.
     boolean validProof(long lastProof, long proof, String lastHash) {
-        return hash(lastProof, proof, lastHash).startsWith("0".repeat(zeros));
+        var text = text(lastProof, proof, lastHash).getBytes(US_ASCII);
+        return new Sha256().leadingZeros(text) >= zeros;
     }
 
     String hash(long lastProof, long proof, String lastHash) {
-        return new Sha256().hex("" + lastProof + proof + seal(lastHash));
+        return new Sha256().hex(text(lastProof, proof, lastHash));
     }
 
-    private String seal(String lastHash) {
-        return rule == Rule.linked ? lastHash : "";
+    private String text(long lastProof, long proof, String lastHash) {
+        return "" + lastProof + proof + (rule == Rule.linked ? lastHash : "");
     }
 
     // To find is hard: guess after guess, from 0 up. Each core takes the
@@ -198,13 +196,14 @@ record ProofOfWork(Rule rule, int zeros) {
     long proofOfWork(Block last, LongConsumer progress) {
         var next = new AtomicLong();
         var smallest = new AtomicLong(Long.MAX_VALUE);
-        var tail = seal(last.hash());
+        var head = last.proof() + "";
+        var tail = rule == Rule.linked ? last.hash() : "";
         int cores = Runtime.getRuntime().availableProcessors();
         IntStream.range(0, cores).parallel().forEach(core -> {
             long from;
             while ((from = next.getAndAdd(SLICE)) < smallest.get()) {
                 progress.accept(from);
-                long found = search(last.proof() + "", from, tail);
+                long found = search(head, from, tail);
                 smallest.accumulateAndGet(found, Math::min);
             }
         });
@@ -283,8 +282,12 @@ public class Blockchain {
         chain.add(new Block(1, now(), List.of(), 100, 1));
     }
 
+    static final int MOST_PENDING = 10_000;
+
     /** Answers the index of the block that will hold the transaction. */
     synchronized long newTransaction(Transaction transaction) {
+        if (pending.size() >= MOST_PENDING) throw new IllegalStateException(
+            MOST_PENDING + " transactions wait already. Mine a block first.");
         journal.accept(Map.of("transaction", transaction));
         pending.add(transaction);
         return chain.size() + 1;
@@ -395,6 +398,7 @@ public class Blockchain {
     }
 
     private static void show(String step, Object result) {
+        if (Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
         System.out.println(Ansi.AUTO.string("@|bold " + step + "|@"));
         System.out.println(Sha256.shorten(result)
             .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
@@ -404,10 +408,10 @@ public class Blockchain {
     private static LongConsumer progress(ProofOfWork rule) {
         long start = System.nanoTime();
         return guesses -> {
-            if (guesses % 1_000_000 != 0 || !Ansi.AUTO.enabled()) return;
-            System.out.printf("\r    %,d guesses, %.1f million a second, "
-                + "about %,d expected", guesses, guesses * 1e3
-                / (System.nanoTime() - start), 1L << 4 * rule.zeros());
+            if (guesses % 1_000_000 > 0 || !Ansi.AUTO.enabled()) return;
+            System.out.printf("\r    %,d guesses of about %,d, %.1f million a "
+                + "second", guesses, 1L << 4 * rule.zeros(),
+                guesses * 1e3 / (System.nanoTime() - start));
         };
     }
 
