@@ -391,7 +391,8 @@ public class Blockchain {
             chain.stream().map(Block::canonicalJson).collect(joining("\n")));
         show("1.6 Is the chain valid?", Flaw.firstIn(chain, rule).isEmpty());
 
-        var edited = new Transaction(payment.sender(), payment.recipient(), 500);
+        var edited = new Transaction(payment.sender(), payment.recipient(),
+            500);
         chain.set(1, new Block(2, chain.get(1).timestamp(), List.of(edited),
             chain.get(1).proof(), chain.get(1).previousHash()));
         show("And with 5 edited to 500?", Flaw.firstIn(chain, rule).get());
@@ -428,7 +429,8 @@ public class Blockchain {
     }
 
     public static void main(String... arguments) {
-        var notebook = CommandLine.getCommandMethods(Blockchain.class, "notebook");
-        System.exit(run(new CommandLine(notebook.get(0)), arguments));
+        var notebook = CommandLine.getCommandMethods(Blockchain.class,
+            "notebook").get(0);
+        System.exit(run(new CommandLine(notebook), arguments));
     }
 }

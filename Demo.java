@@ -143,7 +143,7 @@ public class Demo implements Callable<Integer> {
                 "valid|block|fails|reason");
             check(!verdict.path("valid").asBoolean(true)
                 && verdict.path("block").asInt() == 3,
-                "Block 2 has another hash now, and block 3 still names the old.");
+                "Block 2 has another hash now; block 3 still names the old.");
         }
         System.out.println();
         say("@|bold That was the tutorial.|@ Two programs that trust nobody "

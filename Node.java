@@ -141,7 +141,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         routes.exception(Exception.class, (e, ctx) -> reply(ctx, status(e),
             Map.of("error", e.getMessage())));
         routes.error(404, ctx -> reply(ctx, 404, Map.of("error",
-            "There is no " + ctx.path() + " here. GET / shows what there is.")));
+            "There is no " + ctx.path() + ". GET / shows what there is.")));
     }
 
     // Whatever goes wrong, its status says whose turn it is: 400 to send
@@ -175,7 +175,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ctx.result("""
             GET  /mine              mine a block (POST does so, too)
             GET  /transactions      what waits for a block
-            POST /transactions/new  {"sender": "a", "recipient": "b", "amount": 5}
+            POST /transactions/new  {"sender": "a", "recipient": "b", "amount": 1}
             GET  /chain             the chain
             POST /chain/validate    {"chain": [...]}: valid, or why not
             GET  /nodes             this node and its neighbours
@@ -326,7 +326,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var values = Json.object(ctx.bodyInputStream(),
             "{\"nodes\": [\"http://localhost:5001\"]}");
         require(values.get("nodes") instanceof List<?>, "Error: Please supply "
-            + "a valid list of nodes: {\"nodes\": [\"http://localhost:5001\"]}.");
+            + "a valid list of nodes, as [\"http://localhost:5001\"] is.");
         register((List<?>) values.get("nodes"));
         reply(ctx, 201, Map.of("message", "New nodes have been added",
             "total_nodes", List.copyOf(neighbours.keySet())));
@@ -602,7 +602,7 @@ final class Ledger implements AutoCloseable {
                     + "Mend it, or start with another file.");
             }
         }
-        if (end != file.size()) throw new IOException(path + ": edited, for its "
+        if (end != file.size()) throw new IOException(path + ": edited, its "
             + "lines end with more than a newline. Mend it.");
         replaying = false;
     }
