@@ -40,6 +40,7 @@ import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.server.AbstractConnector;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,6 +90,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
             remember();
             register(peers);
             server = Javalin.start(this::configure);
+            for (var connector : server.jettyServer().server().getConnectors())
+                ((AbstractConnector) connector).setShutdownIdleTimeout(50);
         } catch (JavalinBindException e) {
             ledger.close();
             throw new IOException("Port " + port + " of " + host + " is taken "
@@ -138,19 +141,21 @@ public class Node implements AutoCloseable, Callable<Integer> {
         routes.post("/nodes/register", this::registerNodes);
         routes.get("/nodes/resolve", this::consensus);
         routes.after(ctx -> ledger.force()); // and then the answer leaves
-        routes.exception(Exception.class, (e, ctx) -> reply(ctx, status(e),
-            Map.of("error", e.getMessage())));
+        routes.exception(HttpResponseException.class, Node::fail);
+        routes.exception(Exception.class, Node::fail);
         routes.error(404, ctx -> reply(ctx, 404, Map.of("error",
             "There is no " + ctx.path() + ". GET / shows what there is.")));
     }
 
-    // Whatever goes wrong, its status says whose turn it is: 400 to send
-    // something else, 429 to come back later, 507 to make room on the disk.
-    private static int status(Exception e) {
-        return e instanceof HttpResponseException http ? http.getStatus()
+    // What went wrong is told in a sentence, and whose turn it is by its
+    // status: 400, send something else; 429, come back later; 507, make room
+    // on the disk.
+    private static void fail(Exception e, Context ctx) {
+        int status = e instanceof HttpResponseException http ? http.getStatus()
             : e instanceof IllegalArgumentException ? 400
             : e instanceof IllegalStateException ? 429
             : e instanceof UncheckedIOException ? 507 : 500;
+        reply(ctx, status, Map.of("error", e.getMessage()));
     }
 
     private static void require(boolean good, String otherwise) {
@@ -175,7 +180,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ctx.result("""
             GET  /mine              mine a block (POST does so, too)
             GET  /transactions      what waits for a block
-            POST /transactions/new  {"sender": "a", "recipient": "b", "amount": 1}
+            POST /transactions/new  {"sender": ..., "recipient": ..., "amount": 5}
             GET  /chain             the chain
             POST /chain/validate    {"chain": [...]}: valid, or why not
             GET  /nodes             this node and its neighbours

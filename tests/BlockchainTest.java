@@ -3,16 +3,274 @@
 //SOURCES Runner.java
 //SOURCES ../Blockchain.java
 
-// Holds Blockchain.java to what Python computed, and to itself.
+// Holds Blockchain.java to what Python computed, in vectors/, to the hashes
+// that the article prints, and to many threads at once.
 
+import static java.util.stream.Collectors.*;
 import static org.junit.jupiter.api.Assertions.*;
 
-import org.junit.jupiter.api.Test;
+import com.fasterxml.jackson.databind.*;
+import java.io.*;
+import java.nio.file.*;
+import java.time.*;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
 
 class BlockchainTest {
+
+    static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 2);
+    static final ObjectMapper JSON = new ObjectMapper()
+        .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+    // ## What Python computed
+
+    static JsonNode vectors(String name) throws IOException {
+        for (var folder : List.of("tests/vectors", "vectors"))
+            if (Files.exists(Path.of(folder, name)))
+                return JSON.readTree(Path.of(folder, name).toFile());
+        throw new FileNotFoundException("run this in the project's folder");
+    }
+
+    static Block block(JsonNode json) throws IOException {
+        return JSON.treeToValue(json, Block.class);
+    }
+
+    static List<Block> chain(JsonNode json) throws IOException {
+        var chain = new ArrayList<Block>();
+        for (var block : json) chain.add(block(block));
+        return chain;
+    }
+
+    static ProofOfWork rule(JsonNode vector) {
+        return new ProofOfWork(Rule.valueOf(vector.get("rule").asText()),
+            vector.path("zeros").asInt(4));
+    }
+
     @Test
-    void aTest() {
-        assertEquals(1, 1);
+    void canonicalJsonAndHashesArePythons() throws IOException {
+        var vectors = vectors("canonical-json.json");
+        assertEquals(243, vectors.size());
+        for (var vector : vectors) {
+            var block = block(vector.get("block"));
+            assertEquals(vector.get("canonical").asText(),
+                block.canonicalJson());
+            assertEquals(vector.get("sha256").asText(), block.hash());
+        }
+    }
+
+    @Test
+    void hashesAreTheArticles() throws IOException {
+        var seed = vectors("seed-chain.json");
+        var chain = chain(seed.get("chain"));
+        for (int i = 0; i < 3; i++)
+            assertEquals(seed.get("hashes").get(i).asText(),
+                chain.get(i).hash());
+        assertEquals("c099bc…bfb7", Sha256.shorten(chain.get(0).hash()));
+        assertEquals("eff91a…10f2", Sha256.shorten(chain.get(1).hash()));
+    }
+
+    @Test
+    void theProofFoundIsTheSmallest() throws IOException {
+        var vectors = vectors("proofs.json");
+        assertEquals(26, vectors.size());
+        for (var vector : vectors) {
+            var last = block(vector.get("last_block"));
+            long proof = rule(vector).proofOfWork(last, guesses -> { });
+            assertEquals(vector.get("proof").asLong(), proof);
+            assertTrue(rule(vector).validProof(last.proof(), proof,
+                last.hash()));
+        }
+    }
+
+    @Test
+    void chainsAreJudgedAsInPython() throws IOException {
+        for (var vector : vectors("chains.json")) {
+            var flaw = Flaw.firstIn(chain(vector.get("chain")), rule(vector));
+            var name = vector.get("name").asText();
+            assertEquals(vector.get("valid").asBoolean(), flaw.isEmpty(), name);
+            if (flaw.isEmpty()) continue;
+            assertEquals(vector.get("block").asLong(), flaw.get().block(), name);
+            assertEquals(vector.get("fails").asText(), flaw.get().fails(), name);
+            assertNotEquals(flaw.get().expected(), flaw.get().found(), name);
+        }
+    }
+
+    // ## Numbers keep their kind
+
+    @Test
+    void aFractionIsWrittenAsPythonWritesIt() {
+        var python = Map.ofEntries(Map.entry(1.0, "1.0"), Map.entry(-0.0,
+            "-0.0"), Map.entry(0.1, "0.1"), Map.entry(1e-4, "0.0001"),
+            Map.entry(1e-5, "1e-05"), Map.entry(1e16, "1e+16"),
+            Map.entry(123456789012345680.0, "1.2345678901234568e+17"),
+            Map.entry(9999999999999998.0, "9999999999999998.0"),
+            Map.entry(2e-3, "0.002"), Map.entry(5e-324, "5e-324"),
+            Map.entry(-1.5e-7, "-1.5e-07"), Map.entry(2e23, "2e+23"),
+            Map.entry(1.7976931348623157e308, "1.7976931348623157e+308"));
+        python.forEach((number, text) ->
+            assertEquals(text, CanonicalJson.of(number)));
+    }
+
+    @Test
+    void aFractionIsWrittenTheSameInEveryCountry() {
+        var here = Locale.getDefault();
+        try {
+            for (var there : List.of("de-DE", "ar-EG", "hi-IN-u-nu-deva")) {
+                Locale.setDefault(Locale.forLanguageTag(there));
+                assertEquals("-1.5e-07", CanonicalJson.of(-1.5e-7));
+            }
+        } finally {
+            Locale.setDefault(here);
+        }
+    }
+
+    @Test
+    void wholeNumbersOfAnySizeStayWhole() throws IOException {
+        var json = "{\"amount\": 123456789012345678901234567890, "
+            + "\"recipient\": \"b\", \"sender\": \"a\"}";
+        assertEquals(json, JSON.readValue(json, Transaction.class)
+            .canonicalJson());
+        assertNotEquals(new Transaction("a", "b", 1).canonicalJson(),
+            new Transaction("a", "b", 1.0).canonicalJson());
+    }
+
+    @Test
+    void aPreviousHashOf1AndOfTheText1AreTwoThings() throws IOException {
+        var number = new Block(1, 0, List.of(), 100, 1);
+        var text = new Block(1, 0, List.of(), 100, "1");
+        assertNotEquals(number.hash(), text.hash());
+        for (var block : List.of(number, text))
+            assertEquals(block, JSON.readValue(block.canonicalJson(),
+                Block.class));
+    }
+
+    // ## The chain
+
+    static Blockchain blockchain() {
+        return new Blockchain(EASY, Clock.fixed(Instant.ofEpochSecond(
+            1506280650, 770839000), ZoneOffset.UTC), change -> { });
+    }
+
+    static Transaction payment(int amount) {
+        return new Transaction("a", "b", amount);
+    }
+
+    @Test
+    void genesisIsTheArticlesAtTheArticlesTime() {
+        assertEquals("c099bc…bfb7",
+            Sha256.shorten(blockchain().lastBlock().hash()));
+    }
+
+    @Test
+    void aTransactionGoesIntoTheNextBlockBeforeTheReward() {
+        var blockchain = blockchain();
+        assertEquals(2, blockchain.newTransaction(payment(5)));
+        var block = blockchain.mine("miner", guesses -> { });
+        assertEquals(List.of(payment(5), new Transaction("0", "miner", 1)),
+            block.transactions());
+        assertEquals(List.of(), blockchain.pending());
+        assertEquals(3, blockchain.newTransaction(payment(6)));
+    }
+
+    @Test
+    void editingABlockBreaksTheChainBehindIt() {
+        var blockchain = blockchain();
+        for (int i = 0; i < 4; i++) blockchain.mine("miner", guesses -> { });
+        var chain = new ArrayList<>(blockchain.chain());
+        assertTrue(Flaw.firstIn(chain, EASY).isEmpty());
+        var old = chain.get(2);
+        chain.set(2, new Block(3, old.timestamp(), List.of(payment(1000)),
+            old.proof(), old.previousHash()));
+        var flaw = Flaw.firstIn(chain, EASY).get();
+        assertEquals(4, flaw.block());
+        assertEquals(chain.get(2).hash(), flaw.expected());
+        assertTrue(flaw.toString().startsWith("block 4: previous_hash is "));
+    }
+
+    @Test
+    void anEmptyChainIsNotValid() {
+        assertEquals("length", Flaw.firstIn(List.of(), EASY).get().fails());
+    }
+
+    @Test
+    void onlyALongerChainReplacesOurs() {
+        var ours = blockchain();
+        var theirs = blockchain();
+        ours.mine("we", guesses -> { });
+        theirs.mine("they", guesses -> { });
+        assertFalse(ours.replace(theirs.chain()));
+        theirs.mine("they", guesses -> { });
+        assertTrue(ours.replace(theirs.chain()));
+        assertEquals(theirs.chain(), ours.chain());
+    }
+
+    @Test
+    void aReplacedChainGivesItsTransactionsBackButNotItsRewards() {
+        var ours = blockchain();
+        var theirs = blockchain();
+        for (int amount : List.of(1, 2, 2, 3)) ours.newTransaction(payment(amount));
+        ours.mine("we", guesses -> { });
+        ours.newTransaction(payment(4));
+        for (int amount : List.of(2, 3)) theirs.newTransaction(payment(amount));
+        theirs.mine("they", guesses -> { });
+        theirs.mine("they", guesses -> { });
+        assertTrue(ours.replace(theirs.chain()));
+        assertEquals(List.of(payment(1), payment(2), payment(4)),
+            ours.pending());
+    }
+
+    @Test
+    void whatTheJournalRefusesDoesNotHappen() {
+        var full = new boolean[1];
+        var blockchain = new Blockchain(EASY, Clock.systemUTC(), change -> {
+            if (full[0]) throw new UncheckedIOException(new IOException());
+        });
+        blockchain.newTransaction(payment(1));
+        full[0] = true;
+        assertThrows(UncheckedIOException.class,
+            () -> blockchain.newTransaction(payment(2)));
+        assertThrows(UncheckedIOException.class,
+            () -> blockchain.mine("miner", guesses -> { }));
+        assertEquals(List.of(payment(1)), blockchain.pending());
+        assertEquals(1, blockchain.chain().size());
+    }
+
+    // ## Many at once
+
+    @Test
+    void manyThreadsLoseNothingAndForgeNothing() throws Exception {
+        var blockchain = blockchain();
+        var pool = Executors.newFixedThreadPool(16);
+        var tasks = new ArrayList<Callable<Object>>();
+        for (int i = 1; i <= 64; i++) {
+            int amount = i;
+            tasks.add(() -> blockchain.mine("miner", guesses -> { }));
+            tasks.add(() -> blockchain.newTransaction(payment(amount)));
+        }
+        for (var done : pool.invokeAll(tasks)) done.get();
+        pool.shutdown();
+        blockchain.mine("miner", guesses -> { });
+
+        var chain = blockchain.chain();
+        assertEquals(66, chain.size());
+        assertTrue(Flaw.firstIn(chain, EASY).isEmpty());
+        assertEquals(IntStream.rangeClosed(1, 64).boxed().collect(toSet()),
+            Set.copyOf(chain.stream().flatMap(block -> block.transactions()
+                .stream()).filter(tx -> tx.sender().equals("a"))
+                .map(tx -> (Integer) tx.amount()).toList()));
+        assertEquals(64 + 65, chain.stream()
+            .mapToInt(block -> block.transactions().size()).sum());
+    }
+
+    @Test
+    void aSearchCanBeGivenUp() {
+        var hard = new ProofOfWork(Rule.classic, 16);
+        assertThrows(CancellationException.class, () -> hard.proofOfWork(
+            blockchain().lastBlock(), guesses -> {
+                if (guesses > 100_000) throw new CancellationException();
+            }));
     }
 
     public static void main(String... arguments) {

@@ -68,9 +68,10 @@ class Runner implements TestExecutionListener {
     // editingABlockBreaksTheChain() is a sentence, but for its spaces.
     private void print(String mark, TestIdentifier test, String note) {
         var sentence = test.getDisplayName().replaceFirst("\\(.*\\)$", "")
-            .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+            .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])"
+                + "|(?<=[A-Z])(?=[A-Z][a-z])", " ")
             .toLowerCase();
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-        System.out.printf("  %s %-60s %6d ms%s%n", mark, sentence, ms, note);
+        System.out.printf("  %s %-64s %6d ms%s%n", mark, sentence, ms, note);
     }
 }

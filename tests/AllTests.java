@@ -1,0 +1,12 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES *Test.java
+
+// All tests: jbang tests/AllTests.java
+
+public class AllTests {
+    public static void main(String... arguments) {
+        Runner.run(BlockchainTest.class, NodeTest.class, DemoTest.class);
+    }
+}

@@ -1,0 +1,115 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES ../Demo.java
+
+// The tour, as whoever starts it sees it; and what README.md shows of it.
+
+import static org.junit.jupiter.api.Assertions.*;
+
+import java.io.*;
+import java.net.*;
+import java.nio.file.*;
+import java.util.*;
+import org.junit.jupiter.api.*;
+
+class DemoTest {
+
+    static String tour;
+
+    @BeforeAll
+    static void runTheTour() throws Exception {
+        tour = run(0, "Demo", "--auto");
+    }
+
+    static String run(int status, String... arguments) throws Exception {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
+            "java.home"), "bin", "java").toString(), "-Dfile.encoding=UTF-8",
+            "-Dstdout.encoding=UTF-8", "-cp",
+            System.getProperty("java.class.path")));
+        command.addAll(List.of(arguments));
+        var process = new ProcessBuilder(command).redirectErrorStream(true)
+            .start();
+        process.getOutputStream().close();
+        var output = new String(process.getInputStream().readAllBytes(),
+            "UTF-8");
+        assertEquals(status, process.waitFor(), output);
+        return output.replace("\r", "");
+    }
+
+    @Test
+    void theTourTellsTheWholeStory() {
+        int at = 0;
+        for (var told : List.of("1. Two nodes", "2. A transaction",
+                "Transaction will be added to Block 2", "\"proof\": 35293",
+                "\"proof\": 35089", "\"length\": 3",
+                "New nodes have been added", "Our chain was replaced",
+                "\"amount\": 5", "Our chain is authoritative", "9. Cheat",
+                "\"fails\": \"previous_hash\"", "\"valid\": false",
+                "That was the tutorial.")) {
+            int found = tour.indexOf(told, at);
+            assertTrue(found >= at, told + " is missing in\n" + tour);
+            at = found;
+        }
+    }
+
+    @Test
+    void itFitsIn80ColumnsAndHasNoColourInAPipe() {
+        for (var line : tour.lines().toList())
+            assertTrue(line.length() <= 80, line);
+        assertFalse(tour.contains("\u001b"));
+    }
+
+    @Test
+    void itTakesOtherPortsWhereItsOwnAreTaken() throws Exception {
+        try (var one = socket(5000); var two = socket(5001)) {
+            var told = run(0, "Demo", "--auto");
+            assertTrue(told.contains("Port 5000 is taken"), told);
+            assertTrue(told.contains("Port 5001 is taken"), told);
+            assertTrue(told.contains("That was the tutorial."), told);
+        }
+    }
+
+    // Who else has the port does as well.
+    static ServerSocket socket(int port) throws IOException {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
+        } catch (BindException taken) {
+            return new ServerSocket(0);
+        }
+    }
+
+    @Test
+    void theReadmeShowsWhatTheTourPrints() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var shown = readme.split("```text\n")[1].split("```")[0];
+        assertTrue(shown.lines().count() >= 10, shown);
+        int at = 0;
+        var lines = tour.lines().map(DemoTest::steady).toList();
+        for (var line : shown.lines().map(DemoTest::steady).toList()) {
+            int found = lines.subList(at, lines.size()).indexOf(line);
+            assertTrue(found >= 0, "the tour does not print: " + line);
+            at += found + 1;
+        }
+    }
+
+    // Hashes and times differ from run to run.
+    static String steady(String line) {
+        return line.strip().replaceAll("[0-9a-f]{6}…[0-9a-f]{4}", "<hash>")
+            .replaceAll("\\d{10}\\.\\d+", "<time>")
+            .replaceAll("localhost:\\d+", "<node>");
+    }
+
+    @Test
+    void blockchainRunsAsANotebookWithTheSameHashesForAll() throws Exception {
+        var notebook = run(0, "Blockchain");
+        for (var told : List.of("c099bc…bfb7", "35293 gives 0000c4…e8e2",
+                "block 3: previous_hash is 6adb30…2d14"))
+            assertTrue(notebook.contains(told), notebook);
+        assertFalse(notebook.contains("\u001b"));
+    }
+
+    public static void main(String... arguments) {
+        Runner.run(DemoTest.class);
+    }
+}
