@@ -15,6 +15,7 @@
 // From top to bottom: what it is told, its routes, its neighbours and how
 // they agree, how it reads what strangers send, what it never forgets.
 
+import static com.fasterxml.jackson.databind.DeserializationFeature.*;
 import static java.nio.charset.StandardCharsets.*;
 import static java.nio.file.StandardOpenOption.*;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -180,7 +181,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ctx.result("""
             GET  /mine              mine a block (POST does so, too)
             GET  /transactions      what waits for a block
-            POST /transactions/new  {"sender": ..., "recipient": ..., "amount": 5}
+            POST /transactions/new  {"sender": …, "recipient": …, "amount": 5}
             GET  /chain             the chain
             POST /chain/validate    {"chain": [...]}: valid, or why not
             GET  /nodes             this node and its neighbours
@@ -313,6 +314,71 @@ public class Node implements AutoCloseable, Callable<Integer> {
             verdict.put("reason", it.toString());
         });
         reply(ctx, 200, verdict);
+    }
+
+    // ## Step 2.6 · What strangers send
+
+    // All that comes in is read here, and strictly, for it will be hashed: 5 is
+    // neither "5" nor 5.0, no name comes twice, nothing trails behind. And it
+    // ends: nobody fills the memory.
+
+    private static final class Json {
+        static final ObjectMapper SMALL = strict(100_000);
+        static final ObjectMapper CHAINS = strict(64_000_000)
+            .disable(FAIL_ON_TRAILING_TOKENS);
+
+        private static ObjectMapper strict(long mostBytes) {
+            var limits = StreamReadConstraints.builder().maxNestingDepth(50)
+                .maxDocumentLength(mostBytes).build();
+            return JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(limits).build())
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                    FAIL_ON_NULL_FOR_PRIMITIVES, FAIL_ON_TRAILING_TOKENS)
+                .disable(ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+        }
+
+        static Map<?, ?> object(InputStream in, String example) {
+            var why = "This is none.";
+            try {
+                if (SMALL.readValue(in, Object.class)
+                    instanceof Map<?, ?> values) return values;
+            } catch (IOException e) {
+                why = reason(e);
+            }
+            throw new IllegalArgumentException("Send a JSON object such as "
+                + example + ". " + why);
+        }
+
+        /** Reads {"chain": [...]}, or the list alone, a block at a time. */
+        static void eachBlock(InputStream in, Consumer<Block> use) {
+            int blocks = 0;
+            try (var json = CHAINS.createParser(in)) {
+                if (json.nextToken() == JsonToken.START_OBJECT) {
+                    while (!"chain".equals(json.nextFieldName())
+                        && json.nextToken() != null) json.skipChildren();
+                    json.nextToken();
+                }
+                if (json.currentToken() != JsonToken.START_ARRAY)
+                    throw new IOException("It has no \"chain\".");
+                for (; json.nextToken() != JsonToken.END_ARRAY; blocks++)
+                    use.accept(json.readValueAs(Block.class));
+            } catch (IOException e) {
+                throw new IllegalArgumentException("This is no {\"chain\": "
+                    + "[...]} as GET /chain has it, after block " + blocks
+                    + ": " + reason(e));
+            }
+        }
+
+        // What Jackson says, up to where it gets long-winded.
+        private static String reason(IOException e) {
+            return e instanceof JsonProcessingException json
+                ? json.getOriginalMessage()
+                    .replaceAll("(?s)( \\(|: | at \\[).*", ".")
+                : e.getMessage();
+        }
     }
 
     // ## Step 4.1 · Neighbours
@@ -477,6 +543,96 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ledger.append(Map.of("id", id));
     }
 
+    // ## Beyond the tutorial · The ledger
+
+    // What happened to a node, in the order in which it happened: an event a
+    // line, as JSON, in a file that only grows. Without a file it does nothing.
+
+    private static final class Ledger implements AutoCloseable {
+        interface Replay { void event(String json) throws IOException; }
+
+        private final Path path;
+        private final FileChannel file;
+        private volatile long end, forced;
+        private boolean replaying;
+
+        Ledger(Path path) throws IOException {
+            this.path = path;
+            file = path == null ? null
+                : FileChannel.open(path, CREATE, READ, WRITE);
+            try {
+                if (file == null || file.tryLock() != null) return;
+            } catch (OverlappingFileLockException e) {
+                // a node in this same program has it
+            }
+            throw new IOException("Another node has " + path + " open.");
+        }
+
+        // A line without an end is what a crash left of an event that nobody
+        // was told of: it is cut off. Any other damage is for people to mend.
+        void replay(Replay replay) throws IOException {
+            if (file == null) return;
+            replaying = true;
+            var lines = new BufferedReader(
+                Channels.newReader(file, ISO_8859_1));
+            int number = 1;
+            String line;
+            for (; (line = lines.readLine()) != null; number++) {
+                if (end + line.length() == file.size()) {
+                    System.err.println(path + ", line " + number
+                        + ": cut short by a crash, and dropped.");
+                    file.truncate(end);
+                    break;
+                }
+                try {
+                    replay.event(line);
+                    end += line.length() + 1;
+                } catch (IOException | RuntimeException e) {
+                    throw new IOException(path + ", line " + number
+                        + ": damaged. Mend it, or start with another file.");
+                }
+            }
+            if (end != file.size()) throw new IOException(path
+                + ": edited, its lines end with more than a newline. Mend it.");
+            replaying = false;
+        }
+
+        // An event is written whole or, when the disk is full, not at all: the
+        // next one takes its place.
+        synchronized void append(Map<String, ?> event) {
+            if (file == null || replaying) return;
+            var text = CanonicalJson.of(event) + "\n";
+            var line = ByteBuffer.wrap(text.getBytes(US_ASCII));
+            try {
+                while (line.hasRemaining())
+                    file.write(line, end + line.position());
+                end += line.limit();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Nothing was done, for " + path
+                    + " can't be written: " + e.getMessage() + ".", e);
+            }
+        }
+
+        // Comes back when all that was written is on the disk. Who waits for
+        // another's turn finds their own event written with it.
+        void force() throws IOException {
+            if (forced >= end) return;
+            synchronized (file) {
+                long written = end;
+                if (forced < written) file.force(false);
+                forced = written;
+            }
+        }
+
+        public void close() {
+            try {
+                if (file != null) file.close();
+            } catch (IOException e) {
+                System.err.println(path + ": " + e.getMessage());
+            }
+        }
+    }
+
     // ## The command line
 
     /** Starts the node and says where it is. */
@@ -491,159 +647,5 @@ public class Node implements AutoCloseable, Callable<Integer> {
     public static void main(String... arguments) {
         int status = Blockchain.run(new CommandLine(new Node()), arguments);
         if (status != 0) System.exit(status);
-    }
-}
-
-// ## Step 2.6 · What strangers send
-
-// All that comes in is read here, and strictly, for it will be hashed: 5 is
-// neither "5" nor 5.0, no name comes twice, nothing trails behind. And it
-// ends: nobody fills the memory.
-
-final class Json {
-    static final ObjectMapper SMALL = strict(100_000);
-    static final ObjectMapper CHAINS = strict(64_000_000)
-        .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private static ObjectMapper strict(long mostBytes) {
-        return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
-                StreamReadConstraints.builder().maxNestingDepth(50)
-                    .maxDocumentLength(mostBytes).build()).build())
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
-    }
-
-    static Map<?, ?> object(InputStream in, String example) {
-        var why = "This is none.";
-        try {
-            if (SMALL.readValue(in, Object.class)
-                instanceof Map<?, ?> values) return values;
-        } catch (IOException e) {
-            why = reason(e);
-        }
-        throw new IllegalArgumentException("Send a JSON object such as "
-            + example + ". " + why);
-    }
-
-    /** Reads {"chain": [...]}, or the list alone, a block at a time. */
-    static void eachBlock(InputStream in, Consumer<Block> use) {
-        int blocks = 0;
-        try (var json = CHAINS.createParser(in)) {
-            if (json.nextToken() == JsonToken.START_OBJECT) {
-                while (!"chain".equals(json.nextFieldName())
-                    && json.nextToken() != null) json.skipChildren();
-                json.nextToken();
-            }
-            if (json.currentToken() != JsonToken.START_ARRAY)
-                throw new IOException("It has no \"chain\".");
-            for (; json.nextToken() != JsonToken.END_ARRAY; blocks++)
-                use.accept(json.readValueAs(Block.class));
-        } catch (IOException e) {
-            throw new IllegalArgumentException("This is no {\"chain\": [...]} "
-                + "as GET /chain has it, after block " + blocks + ": "
-                + reason(e));
-        }
-    }
-
-    // What Jackson says, up to where it gets long-winded.
-    private static String reason(IOException e) {
-        return e instanceof JsonProcessingException json
-            ? json.getOriginalMessage()
-                .replaceAll("(?s)( \\(|: | at \\[).*", ".")
-            : e.getMessage();
-    }
-}
-
-// ## Beyond the tutorial · The ledger
-
-// What happened to a node, in the order in which it happened: an event a
-// line, as JSON, in a file that only grows. Without a file it does nothing.
-
-final class Ledger implements AutoCloseable {
-    interface Replay { void event(String json) throws IOException; }
-
-    private final Path path;
-    private final FileChannel file;
-    private volatile long end, forced;
-    private boolean replaying;
-
-    Ledger(Path path) throws IOException {
-        this.path = path;
-        file = path == null ? null
-            : FileChannel.open(path, CREATE, READ, WRITE);
-        try {
-            if (file == null || file.tryLock() != null) return;
-        } catch (OverlappingFileLockException e) {
-            // a node in this same program has it
-        }
-        throw new IOException("Another node has " + path + " open.");
-    }
-
-    // A line without an end is what a crash left of an event that nobody
-    // was told of: it is cut off. Any other damage is for people to mend.
-    void replay(Replay replay) throws IOException {
-        if (file == null) return;
-        replaying = true;
-        var lines = new BufferedReader(Channels.newReader(file, ISO_8859_1));
-        int number = 1;
-        String line;
-        for (; (line = lines.readLine()) != null; number++) {
-            if (end + line.length() == file.size()) {
-                System.err.println(path + ", line " + number + ": cut short by "
-                    + "a crash, and dropped.");
-                file.truncate(end);
-                break;
-            }
-            try {
-                replay.event(line);
-                end += line.length() + 1;
-            } catch (IOException | RuntimeException e) {
-                throw new IOException(path + ", line " + number + ": damaged. "
-                    + "Mend it, or start with another file.");
-            }
-        }
-        if (end != file.size()) throw new IOException(path + ": edited, its "
-            + "lines end with more than a newline. Mend it.");
-        replaying = false;
-    }
-
-    // An event is written whole or, when the disk is full, not at all: the
-    // next one takes its place.
-    synchronized void append(Map<String, ?> event) {
-        if (file == null || replaying) return;
-        var text = CanonicalJson.of(event) + "\n";
-        var line = ByteBuffer.wrap(text.getBytes(US_ASCII));
-        try {
-            while (line.hasRemaining())
-                file.write(line, end + line.position());
-            end += line.limit();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Nothing was done, for " + path
-                + " can't be written: " + e.getMessage() + ".", e);
-        }
-    }
-
-    // Comes back when all that was written is on the disk. Who waits for
-    // another's turn finds their own event written with it.
-    void force() throws IOException {
-        if (forced >= end) return;
-        synchronized (file) {
-            long written = end;
-            if (forced < written) file.force(false);
-            forced = written;
-        }
-    }
-
-    public void close() {
-        try {
-            if (file != null) file.close();
-        } catch (IOException e) {
-            System.err.println(path + ": " + e.getMessage());
-        }
     }
 }
