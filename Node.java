@@ -21,6 +21,7 @@ import static java.nio.file.StandardOpenOption.*;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.core.*;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.Javalin;
@@ -155,8 +156,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
         int status = e instanceof HttpResponseException http ? http.getStatus()
             : e instanceof IllegalArgumentException ? 400
             : e instanceof IllegalStateException ? 429
-            : e instanceof UncheckedIOException ? 507 : 500;
-        reply(ctx, status, Map.of("error", e.getMessage()));
+            : e instanceof UncheckedIOException
+                || e instanceof IOException ? 507 : 500;
+        reply(ctx, status, Map.of("error", e.getMessage() + ""));
     }
 
     private static void require(boolean good, String otherwise) {
@@ -374,6 +376,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
         // What Jackson says, up to where it gets long-winded.
         private static String reason(IOException e) {
+            if (e instanceof StreamConstraintsException)
+                return "It is too long, or too deep.";
             return e instanceof JsonProcessingException json
                 ? json.getOriginalMessage()
                     .replaceAll("(?s)( \\(|: | at \\[).*", ".")
@@ -514,6 +518,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private static final class Http { // made when first needed
         static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(3)).build();
     }
 
