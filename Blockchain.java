@@ -25,8 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.*;
 import java.util.stream.*;
 import picocli.CommandLine;
-import picocli.CommandLine.*;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
 
 // ## Step 1.1 · A transaction
 //
@@ -51,7 +52,7 @@ record Transaction(Object sender, Object recipient, Object amount) {
 record Block(long index, Number timestamp, List<Transaction> transactions,
              long proof, Object previousHash) {
 
-    Block {
+    public Block {
         transactions = List.copyOf(transactions);
     }
 
@@ -168,7 +169,7 @@ enum Rule { classic, linked }
 
 record ProofOfWork(Rule rule, int zeros) {
 
-    ProofOfWork {
+    public ProofOfWork {
         if (zeros < 0 || zeros > 16) throw new IllegalArgumentException(
             "A proof can need 0 to 16 zeros, not " + zeros + ".");
     }

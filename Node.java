@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES Blockchain.java
+//FILES explorer.html=docs/explorer.html
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS io.javalin:javalin:7.2.3
 //DEPS org.slf4j:slf4j-nop:2.0.17
@@ -179,17 +180,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 + ctx.path() + ". Use this node's own page.");
     }
 
-    private void page(Context ctx) {
-        ctx.result("""
-            GET  /mine              mine a block (POST does so, too)
-            GET  /transactions      what waits for a block
-            POST /transactions/new  {"sender": …, "recipient": …, "amount": 5}
-            GET  /chain             the chain
-            POST /chain/validate    {"chain": [...]}: valid, or why not
-            GET  /nodes             this node and its neighbours
-            POST /nodes/register    {"nodes": ["http://localhost:5001"]}
-            GET  /nodes/resolve     take the longest valid chain
-            """);
+    // The page is packed into the program; a chapter of the book, which is
+    // not packed, reads it where it lies.
+    private void page(Context ctx) throws IOException {
+        var packed = Node.class.getResourceAsStream("/explorer.html");
+        ctx.contentType(ContentType.TEXT_HTML).result(packed != null ? packed
+            : new FileInputStream("docs/explorer.html"));
     }
 
     // ## Step 2.3 · Mining
