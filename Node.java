@@ -43,7 +43,12 @@ import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -123,6 +128,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.jetty.modifyServer(jetty -> {
             jetty.setStopTimeout(1_000); // requests in flight are answered
             jetty.setStopAtShutdown(true);
+            jetty.setErrorHandler(Node::notHttp);
         });
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
@@ -146,8 +152,19 @@ public class Node implements AutoCloseable, Callable<Integer> {
         routes.after(ctx -> ledger.force()); // and then the answer leaves
         routes.exception(HttpResponseException.class, Node::fail);
         routes.exception(Exception.class, Node::fail);
-        routes.error(404, ctx -> reply(ctx, 404, Map.of("error",
-            "There is no " + ctx.path() + ". GET / shows what there is.")));
+        for (int status : List.of(404, 405)) routes.error(status, ctx ->
+            reply(ctx, status, Map.of("error", "There is no " + ctx.method()
+                + " " + ctx.path() + ". GET / shows what there is.")));
+    }
+
+    // What is no HTTP reaches none of these, yet gets its sentence.
+    private static boolean notHttp(Request request, Response response,
+                                   Callback done) {
+        response.getHeaders().put("Content-Type", "application/json");
+        Content.Sink.write(response, true, CanonicalJson.of(Map.of("error",
+            "This is not HTTP as it should be: " + request.getAttribute(
+                ErrorHandler.ERROR_MESSAGE) + ". Try GET /.")) + "\n", done);
+        return true;
     }
 
     // What went wrong is told in a sentence, and whose turn it is by its
@@ -374,10 +391,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
         private static String reason(IOException e) {
             if (e instanceof StreamConstraintsException)
                 return "It is too long, or too deep.";
-            return e instanceof JsonProcessingException json
-                ? json.getOriginalMessage()
-                    .replaceAll("(?s)( \\(|: | at \\[).*", ".")
-                : e.getMessage();
+            var message = e instanceof JsonProcessingException json
+                ? json.getOriginalMessage() : e.getMessage() + "";
+            return message.replaceFirst("(?s)( \\(|: | at \\[|[.]?$).*", ".");
         }
     }
 
