@@ -149,6 +149,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         routes.get("/nodes", this::nodes);
         routes.post("/nodes/register", this::registerNodes);
         routes.get("/nodes/resolve", this::consensus);
+        routes.after(ctx -> ctx.bodyInputStream().skip(MOST_BYTES));
         routes.after(ctx -> ledger.force()); // and then the answer leaves
         routes.exception(HttpResponseException.class, Node::fail);
         routes.exception(Exception.class, Node::fail);
@@ -178,6 +179,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 || e instanceof IOException ? 507 : 500;
         reply(ctx, status, Map.of("error", e.getMessage() + ""));
     }
+
+    // Who is still sending hears no answer: so hear them out, within reason.
+    private static final long MOST_BYTES = 64_000_000;
 
     private static void require(boolean good, String otherwise) {
         if (!good) throw new IllegalArgumentException(otherwise);
@@ -339,7 +343,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private static final class Json {
         static final ObjectMapper SMALL = strict(100_000);
-        static final ObjectMapper CHAINS = strict(64_000_000)
+        static final ObjectMapper CHAINS = strict(MOST_BYTES)
             .disable(FAIL_ON_TRAILING_TOKENS);
 
         private static ObjectMapper strict(long mostBytes) {
