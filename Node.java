@@ -382,8 +382,13 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 }
                 if (json.currentToken() != JsonToken.START_ARRAY)
                     throw new IOException("It has no \"chain\".");
-                for (; json.nextToken() != JsonToken.END_ARRAY; blocks++)
-                    use.accept(json.readValueAs(Block.class));
+                for (; json.nextToken() == JsonToken.START_OBJECT; blocks++) {
+                    var block = json.readValueAs(Block.class);
+                    CanonicalJson.of(block); // or it could not be hashed
+                    use.accept(block);
+                }
+                if (json.currentToken() != JsonToken.END_ARRAY)
+                    throw new IOException("The next is no block.");
             } catch (IOException e) {
                 throw new IllegalArgumentException("This is no {\"chain\": "
                     + "[...]} as GET /chain has it, after block " + blocks
