@@ -442,19 +442,27 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // HTTP://LOCALHOST:5001/ is localhost:5001: one name for one neighbour.
     private static final Pattern ADDRESS = Pattern.compile(
-        "(?:http://)?(([a-z0-9.-]+|\\[[0-9a-f:.]+]):([0-9]{1,5}))/?");
+        "(?:http://)?(([a-z0-9.-]+|\\[[0-9a-f:.]+]):([1-9][0-9]{0,4}))/?");
 
     private String address(Object node) {
         var parts = ADDRESS.matcher((node + "").toLowerCase(Locale.ROOT));
         require(node instanceof String && parts.matches()
             && Integer.parseInt(parts.group(3)) < 65536
-            && URI.create("http://" + parts.group(1)).getHost() != null,
+            && isHostAndPort(parts.group(1)),
             "Error: Please supply a valid list of nodes: "
             + CanonicalJson.of(node) + " is not like http://localhost:5001.");
         require(!isThisNode(parts.group(2), Integer.parseInt(parts.group(3))),
             "Error: Please supply a valid list of nodes: "
             + parts.group(1) + " is this node itself.");
         return parts.group(1);
+    }
+
+    private static boolean isHostAndPort(String address) {
+        try {
+            return new URI("http://" + address).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private boolean isThisNode(String name, int itsPort) {
