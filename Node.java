@@ -195,8 +195,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // A page of another site must not mine or pay in the name of whoever
     // looks at it. Browsers say where a request comes from.
     private void refuseOtherSites(Context ctx) {
-        if ("cross-site".equals(ctx.header("Sec-Fetch-Site"))
-                && !List.of("/", "/chain").contains(ctx.path()))
+        var site = ctx.header("Sec-Fetch-Site");
+        var origin = ctx.header("Origin");
+        boolean other = site != null ? site.equals("cross-site")
+            : origin != null && !origin.endsWith("//" + ctx.host());
+        if (other && !List.of("/", "/chain").contains(ctx.path()))
             throw new ForbiddenResponse("A page of another site asks for "
                 + ctx.path() + ". Use this node's own page.");
     }
