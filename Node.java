@@ -116,6 +116,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     public void close() {
+        miner.shutdown();
         server.stop();
         ledger.close();
     }
@@ -227,12 +228,14 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private void mine(Context ctx) throws Exception {
         var over = new AtomicBoolean();
         var search = miner.submit(() -> blockchain.mine(id, guesses -> {
-            if (over.get()) throw new CancellationException();
+            if (over.get() || miner.isShutdown())
+                throw new CancellationException("The search was given up.");
         }));
         ctx.disableCompression().contentType(ContentType.APPLICATION_JSON);
+        Block block = null;
         try {
-            while (!search.isDone()) try {
-                search.get(1, SECONDS);
+            while (block == null) try {
+                block = search.get(1, SECONDS);
             } catch (TimeoutException stillSearching) {
                 ctx.res().getOutputStream().print(' ');
                 ctx.res().flushBuffer();
@@ -242,7 +245,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
         } finally {
             over.set(true);
         }
-        var block = search.get();
         reply(ctx, 200, Map.of("message", "New Block Forged",
             "index", block.index(), "transactions", block.transactions(),
             "proof", block.proof(), "previous_hash", block.previousHash()));
