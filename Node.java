@@ -484,12 +484,32 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 4.2 · Consensus: the longest valid chain wins
 
-    private void consensus(Context ctx) throws InterruptedException {
-        boolean replaced = resolveConflicts();
-        var chain = blockchain.chain();
-        reply(ctx, 200, replaced
-            ? Map.of("message", "Our chain was replaced", "new_chain", chain)
-            : Map.of("message", "Our chain is authoritative", "chain", chain));
+    // Who asks while neighbours are being asked waits for the same answers:
+    // however many ask, it costs one thread and one time limit.
+    private CompletableFuture<Boolean> resolving;
+
+    private void consensus(Context ctx) {
+        ctx.future(() -> resolve().thenAccept(replaced -> {
+            var chain = blockchain.chain();
+            reply(ctx, 200, replaced
+                ? Map.of("message", "Our chain was replaced",
+                    "new_chain", chain)
+                : Map.of("message", "Our chain is authoritative",
+                    "chain", chain));
+        }));
+    }
+
+    private synchronized CompletableFuture<Boolean> resolve() {
+        if (resolving != null && !resolving.isDone()) return resolving;
+        var answer = resolving = new CompletableFuture<>();
+        askers.execute(() -> {
+            try {
+                answer.complete(resolveConflicts());
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
     }
 
     // All neighbours are asked at the same time, and for so long only. What
@@ -497,7 +517,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private static final int MOST_SECONDS = 10;
     private final ExecutorService askers =
-        Executors.newFixedThreadPool(MOST_NEIGHBOURS, Node::daemon);
+        Executors.newCachedThreadPool(Node::daemon);
 
     boolean resolveConflicts() throws InterruptedException {
         var addresses = List.copyOf(neighbours.keySet());
