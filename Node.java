@@ -539,7 +539,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
         return blockchain.replace(longest);
     }
 
+    // Strangers had a hand in it: it is kept short, and on one line.
     private void note(String address, String report) {
+        report = report.replaceAll("\\p{Cntrl}", " ")
+            .replaceFirst("(?s)(.{200}).*", "$1…");
         neighbours.put(address, report);
         if (!quiet) System.out.println("          " + address + ": " + report);
     }
