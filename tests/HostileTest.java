@@ -1,0 +1,413 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES Client.java
+//SOURCES ../Node.java
+
+// A node survives its clients: those who come all at once, those who send
+// nonsense, those who never stop, and a page of another site.
+
+import static org.junit.jupiter.api.Assertions.*;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.*;
+import java.net.*;
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+
+class HostileTest {
+
+    Node node;
+
+    @BeforeEach
+    void start() throws IOException {
+        node = Node.start("--port", "0", "--quiet", "--zeros", "2");
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    Client.Answer get(String path) throws Exception {
+        return Client.get(node.url() + path);
+    }
+
+    Client.Answer post(String path, String body) throws Exception {
+        return Client.post(node.url() + path, body);
+    }
+
+    // All that a client can change.
+    List<JsonNode> state() throws Exception {
+        return List.of(get("/chain").json(), get("/transactions").json(),
+            get("/nodes").json());
+    }
+
+    static void assertSentence(int status, Client.Answer answer, Object sent) {
+        var all = sent + " was answered by " + answer;
+        assertEquals(status, answer.status(), all);
+        assertEquals("application/json", answer.type(), all);
+        assertEquals(List.of("error"), List.copyOf(answer.json().properties()
+            .stream().map(Map.Entry::getKey).toList()), all);
+        var error = answer.json().get("error").asText();
+        assertTrue(error.contains(" ") && error.endsWith("."), all);
+        assertTrue(error.length() < 1_000, all);
+    }
+
+    // ## All at once
+
+    @Test
+    void sixtyFourMinersAtOnceMakeSixtyFourBlocks() throws Exception {
+        var clients = Executors.newFixedThreadPool(68);
+        var blocks = new ArrayList<Future<JsonNode>>();
+        var posts = new ArrayList<Future<Boolean>>();
+        for (int i = 0; i < 64; i++) {
+            blocks.add(clients.submit(() -> get("/mine").json()));
+            for (int j = 0; j < 5; j++) {
+                var payment = Client.payment("a", i + 1); // each five times
+                posts.add(clients.submit(() ->
+                    post("/transactions/new", payment).status() == 201));
+            }
+        }
+        for (var done : posts) assertTrue(done.get());
+        var indexes = new TreeSet<Integer>();
+        for (var block : blocks) indexes.add(block.get().get("index").asInt());
+        clients.shutdown();
+        assertEquals(IntStream.rangeClosed(2, 65).boxed().toList(),
+            List.copyOf(indexes));
+
+        get("/mine"); // takes what is left
+        var chain = get("/chain");
+        assertTrue(post("/chain/validate", chain.text()).json().get("valid")
+            .asBoolean());
+        var paid = new TreeMap<Integer, Integer>();
+        for (var tx : chain.json().findValues("transactions")) tx.forEach(it ->
+            paid.merge(it.get("sender").asText().equals("0") ? 0
+                : it.get("amount").asInt(), 1, Integer::sum));
+        assertEquals(65, paid.remove(0)); // the rewards
+        for (int i = 1; i <= 64; i++) assertEquals(5, paid.get(i), i + "");
+    }
+
+    // ## Nonsense
+
+    // Each is answered by a sentence, and changes nothing.
+    void refused(String route, Stream<String> bodies) throws Exception {
+        var before = state();
+        for (var body : bodies.toList()) {
+            var sent = route + " with " + body.length() + " characters, "
+                + body.substring(0, Math.min(99, body.length()));
+            assertSentence(400, post(route, body), sent);
+        }
+        assertEquals(before, state());
+    }
+
+    @Test
+    void whatIsNoObjectIsRefused() throws Exception {
+        var bodies = List.of("", " ", "null", "5", "\"text\"", "true", "{", "{}",
+            "{}}", "nonsense", "\0", "\u00ff\u00fe", "{\"a\": \u00c3(}", "NaN",
+            "[".repeat(1_000_000), "{\"a\":".repeat(100_000), "[null]",
+            "\"" + "x".repeat(10_000_000) + "\"", " ".repeat(10_000_000),
+            "9".repeat(100_000), "{\"nodes\": []} x", "{\"chain\": [",
+            "{\"sender\": \"a\", \"sender\": \"a\"}", "{\"\\ud800\": 1}",
+            "{'nodes': []}", "sender=a&recipient=b&amount=5");
+        refused("/transactions/new", bodies.stream());
+        refused("/nodes/register", bodies.stream());
+        refused("/chain/validate", bodies.stream());
+        refused("/transactions/new", Stream.of("[]"));
+        refused("/nodes/register", Stream.of("[]"));
+    }
+
+    @Test
+    void whatIsNoPositiveAmountIsRefused() throws Exception {
+        refused("/transactions/new", Stream.of("null", "\"5\"", "true", "[]",
+            "{}", "0", "-1", "-0.0", "NaN", "Infinity", "1e999", "-1e999",
+            "1e-999", "05", "+5", "5.", ".5", "0x5", "1_000", "[[[[5]]]]", "",
+            "1" + "0".repeat(5_000), "5, \"amount\": 5", "5}, {", "5 5")
+            .map(amount -> Client.payment("a", amount)));
+    }
+
+    @Test
+    void whatIsNoNameIsRefused() throws Exception {
+        var names = List.of("null", "\"\"", "5", "[]", "{}", "false", "\"a",
+            "\"" + "x".repeat(1_001) + "\"", "\"\u00ff\"", "\"\\x\"", "\"\n\"");
+        refused("/transactions/new", names.stream().map(name -> "{\"sender\": "
+            + name + ", \"recipient\": \"b\", \"amount\": 5}"));
+        refused("/transactions/new", names.stream().map(name -> "{\"sender\": "
+            + "\"a\", \"recipient\": " + name + ", \"amount\": 5}"));
+        refused("/transactions/new", Stream.of(Client.payment("0", 5),
+            "{\"recipient\": \"b\", \"amount\": 5}", "{\"sender\": \"a\"}"));
+    }
+
+    @Test
+    void whatIsNoAddressIsRefusedAndTheRestOfItsListToo() throws Exception {
+        var nodes = Stream.of("null", "5", "[]", "{}", "[\"a:1\"]", "\"\"",
+            "\"localhost\"", "\"junk\"", "\"https://localhost:5001\"", "1e999",
+            "\"localhost:0\"", "\"localhost:65536\"", "\"localhost:-1\"",
+            "\"localhost:99999999999\"", "\"ftp://localhost:1\"", "\"a:05\"",
+            "\"http://a:1/path\"", "\"http://u@a:1\"", "\"a b:1\"", "\"..:1\"",
+            "\"[::1\"", "\"[::1]\"", "\"[:::::]:1\"", "\"1.2.3:1\"", "\"a:1?b\"",
+            "\"256.1.1.1:1\"", "\"http://:5001\"", "\"//a:1\"", "\"a:1\\n\"",
+            "\"\\u0000:1\"", "\"" + node.url() + "\"").toList();
+        refused("/nodes/register", nodes.stream().map(address ->
+            "{\"nodes\": [\"localhost:5001\", " + address + "]}"));
+        refused("/nodes/register", nodes.stream().filter(it -> !it.equals("[]")
+            && !it.contains("[\"")).map(list -> "{\"nodes\": " + list + "}"));
+    }
+
+    @Test
+    void whatIsNoBlockIsRefused() throws Exception {
+        refused("/chain/validate", Stream.of("null", "5", "[]", "{}", "\"block\"",
+            "{\"index\": 1}", block("1", "\"now\"", "[]"), block("1.5", "1", "[]"),
+            block("null", "1", "[]"), block("1", "1", "null"),
+            block("1", "1", "[null]"), block("1", "1", "[5]"),
+            block("1", "1e999", "[]"), block("9".repeat(30), "1", "[]"),
+            block("1", "1", "[], \"extra\": 1"), block("1", "1", "{}"),
+            block("1", "1", "[" + Client.payment("a", "1e999") + "]"),
+            block("1", "1", "[".repeat(1_000) + "]".repeat(1_000)),
+            block("1", "1", "[]") + " " + block("1", "1", "[]"))
+            .map(block -> "{\"chain\": [" + block + "]}"));
+    }
+
+    static String block(String index, String timestamp, String transactions) {
+        return "{\"index\": " + index + ", \"timestamp\": " + timestamp
+            + ", \"transactions\": " + transactions
+            + ", \"proof\": 100, \"previous_hash\": 1}";
+    }
+
+    // Bytes of a good request are changed, doubled, dropped, cut off. Some
+    // of what comes out is still good: that is counted.
+    @Test
+    void noChangeToARequestIsTooMuch() throws Exception {
+        var random = Client.random();
+        var good = Map.of("/transactions/new", Client.payment("\\u00e9\u00c3\u00a9", 1.5e3),
+            "/nodes/register", "{\"nodes\": [\"http://[::1]:5001\", \"a.b:1\"]}",
+            "/chain/validate", get("/chain").text());
+        int accepted = 0;
+        for (int i = 0; i < 3_000; i++) {
+            var route = List.copyOf(good.keySet()).get(i % 3);
+            var body = good.get(route);
+            for (int j = random.nextInt(4); j >= 0; j--)
+                body = mutated(body, random);
+            var answer = post(route, body);
+            boolean refused = answer.status() >= 400;
+            if (refused) assertSentence(400, answer, body);
+            else if (route.startsWith("/t")) accepted++;
+        }
+        assertEquals(accepted,
+            get("/transactions").json().get("transactions").size());
+        assertTrue(accepted > 0);
+        assertEquals(1, get("/chain").json().get("length").asInt());
+    }
+
+    static String mutated(String text, Random random) {
+        int from = random.nextInt(text.length() + 1);
+        int to = Math.min(text.length(), from + 1 + random.nextInt(8));
+        var front = text.substring(0, from);
+        var back = text.substring(to);
+        return switch (random.nextInt(5)) {
+            case 0 -> front + (char) random.nextInt(256) + back;
+            case 1 -> front + "{}[]\",:0-.eE\\ \0".charAt(random.nextInt(15)) + back;
+            case 2 -> front + text.substring(from, to).repeat(random.nextInt(9)) + back;
+            case 3 -> random.nextInt(10) > 0 ? front + back : front;
+            default -> front + List.of("null", "1e999", "9".repeat(40), "[[",
+                "\\ud83d", "\"\"", "NaN", "-").get(random.nextInt(8)) + back;
+        };
+    }
+
+    @Test
+    void aWrongVerbAndAnUnknownPathAreRefused() throws Exception {
+        var before = state();
+        for (var verb : List.of("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"))
+            for (var path : List.of("/", "/mine", "/transactions",
+                    "/transactions/new", "/chain", "/chain/validate", "/nodes",
+                    "/nodes/register", "/nodes/resolve"))
+                assertSentence(405, Client.send(verb, node.url() + path, ""),
+                    verb + " " + path);
+        assertSentence(404, post("/nowhere", "x".repeat(10_000_000)), "10 MB");
+        assertSentence(405, post("/chain", "x".repeat(10_000_000)), "10 MB");
+        for (var path : List.of("/nowhere", "/Chain", "/mine/1", "//", "/%2f",
+                "/chain;a=b", "/\u00e9".replace("\u00e9", "%c3%a9")))
+            assertSentence(404, get(path), path);
+        assertSentence(405, get("/transactions/new"), "GET");
+        assertEquals(before, state());
+    }
+
+    @Test
+    void whatIsNoHttpIsRefusedInJsonToo() throws Exception {
+        var head = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+        for (var sent : List.of("\0\1\2\r\n\r\n", "GET /chain\r\n\r\n",
+                "GET /%zz" + head, "GET /%00" + head, "GET /%c3%28" + head,
+                "GET /\u00ff" + head, "GET /../chain" + head, "GET /\\" + head,
+                "GET *" + head, "CONNECT /mine" + head, "GET /..;/x" + head,
+                "GET /" + "a".repeat(9_000) + head, "GET http://x/chain" + head,
+                "GET /chain" + head + "X: " + "a".repeat(20_000) + "\r\n",
+                "GET /chain HTTP/1.1\r\n", "GET /chain HTTP/3.0\r\nHost: a\r\n",
+                "GET /chain" + head + "Host: b\r\n",
+                "GET /chain" + head + "a b: c\r\n",
+                "GET /chain HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                    + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+                "POST /mine" + head + "Content-Length: -1\r\n",
+                "POST /mine" + head + "Content-Length: x\r\n",
+                "POST /mine" + head + "Expect: x\r\n",
+                "POST /mine" + head + "Transfer-Encoding: x\r\n")) {
+            var answer = Client.raw(node.url(), sent + "\r\n");
+            assertSentence(answer.status(), answer, sent);
+            assertNotEquals(500, answer.status(), sent);
+        }
+        assertEquals(1, get("/chain").json().get("length").asInt());
+    }
+
+    // ## Too much
+
+    @Test
+    void whoSendsWithoutEndIsCutOff() throws Exception {
+        for (var path : List.of("/transactions/new", "/nodes/register",
+                "/chain/validate", "/mine"))
+            try (var socket = Client.connect(node.url())) {
+                var out = socket.getOutputStream();
+                out.write(("POST " + path + " HTTP/1.1\r\nHost: a\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n").getBytes());
+                var chunk = ("fffff\r\n" + " ".repeat(0xfffff) + "\r\n").getBytes();
+                assertThrows(IOException.class, () -> {
+                    for (int i = 0; i < 1_000; i++) out.write(chunk);
+                }, path);
+            }
+        assertEquals(200, get("/chain").status());
+    }
+
+    @Test
+    void aFullPoolTakesNoMoreUntilABlockIsMined() throws Exception {
+        var statuses = new ArrayList<Integer>();
+        try (var socket = Client.connect(node.url())) { // all in one go
+            var sender = CompletableFuture.runAsync(() -> {
+                for (int i = 1; i <= 10_010; i++) send(socket, "POST",
+                    "/transactions/new", Client.payment("a", i));
+            });
+            var in = new Scanner(socket.getInputStream());
+            while (statuses.size() < 10_010) statuses.add(Integer.valueOf(
+                in.findWithinHorizon("HTTP/1.1 (...)", 0).substring(9)));
+            sender.get();
+        }
+        assertEquals(Collections.nCopies(10_000, 201),
+            statuses.subList(0, 10_000));
+        assertEquals(Collections.nCopies(10, 429),
+            statuses.subList(10_000, 10_010));
+        assertSentence(429, post("/transactions/new", Client.payment("a", 1)),
+            "one more");
+
+        var mined = get("/mine").json().get("transactions");
+        assertEquals(10_001, mined.size());
+        for (int i = 1; i <= 10_000; i++)
+            assertEquals(i, mined.get(i - 1).get("amount").asInt());
+        assertEquals(201, post("/transactions/new", Client.payment("a", 1))
+            .status());
+    }
+
+    static void send(Socket socket, String verb, String path, String body) {
+        try {
+            socket.getOutputStream().write((verb + " " + path + " HTTP/1.1\r\n"
+                + "Host: a\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body).getBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aNodeHasAHundredNeighboursAtMost() throws Exception {
+        var many = IntStream.rangeClosed(1, 101).mapToObj(i -> "\"a:" + i + "\"")
+            .toList();
+        refused("/nodes/register", Stream.of("{\"nodes\": " + many + "}"));
+        var most = "{\"nodes\": " + many.subList(0, 100) + "}";
+        assertEquals(201, post("/nodes/register", most).status());
+        assertEquals(201, post("/nodes/register", most).status()); // again
+        refused("/nodes/register", Stream.of("{\"nodes\": [\"a:101\"]}"));
+    }
+
+    // ## Those who wait, and those who hang up
+
+    List<Socket> callers(int number, String path) throws IOException {
+        var callers = new ArrayList<Socket>();
+        for (int i = 0; i < number; i++) {
+            callers.add(Client.connect(node.url()));
+            send(callers.get(i), "GET", path, "");
+        }
+        return callers;
+    }
+
+    @Test
+    void whoWaitsForABlockLocksNobodyOut() throws Exception {
+        node.close();
+        node = Node.start("--port", "0", "--quiet", "--zeros", "16");
+        var callers = callers(250, "/mine");
+        var searching = callers.get(0).getInputStream();
+        assertEquals('H', searching.read());
+        assertTimeout(Duration.ofSeconds(5), () -> get("/chain"));
+        assertSentence(429, get("/mine"), "one search more");
+
+        for (var caller : callers) caller.close(); // their searches end
+        while (true) try (var next = Client.connect(node.url())) {
+            next.getOutputStream().write("GET /mine HTTP/1.0\r\n\r\n".getBytes());
+            var line = new BufferedReader(new InputStreamReader(
+                next.getInputStream())).readLine();
+            if (line.contains(" 200 ")) break;
+        }
+    }
+
+    @Test
+    void whoWaitsForNeighboursLocksNobodyOut() throws Exception {
+        try (var silent = new ServerSocket(0)) {
+            post("/nodes/register", "{\"nodes\": [\"localhost:"
+                + silent.getLocalPort() + "\"]}");
+            var callers = callers(250, "/nodes/resolve");
+            for (int i = 0; i < 1_000; i++) assertTimeout(
+                Duration.ofSeconds(3), () -> get("/chain"));
+            for (var caller : callers) {
+                assertEquals("HTTP/1.1 200 OK", new BufferedReader(
+                    new InputStreamReader(caller.getInputStream())).readLine());
+                caller.close();
+            }
+        }
+    }
+
+    // ## A page of another site
+
+    @Test
+    void aPageOfAnotherSiteChangesNothing() throws Exception {
+        var before = state();
+        for (var route : List.of("GET /mine", "POST /mine", "GET /nodes/resolve",
+                "POST /transactions/new", "POST /nodes/register")) {
+            var part = route.split(" ");
+            var body = route.endsWith("new") ? Client.payment("a", 5)
+                : route.endsWith("r") ? "{\"nodes\": [\"a:1\"]}" : "";
+            assertSentence(403, Client.send(part[0], node.url() + part[1], body,
+                "Sec-Fetch-Site", "cross-site"), route);
+            assertSentence(403, Client.send(part[0], node.url() + part[1], body,
+                "Origin", "http://evil.example"), route);
+        }
+        assertEquals(before, state());
+        for (var site : List.of("same-origin", "none")) assertEquals(200,
+            Client.send("GET", node.url() + "/mine", "", "Sec-Fetch-Site", site,
+                "Origin", node.url()).status());
+    }
+
+    @Test
+    void onlyTheChainIsOpenToOtherSites() throws Exception {
+        for (var path : List.of("/", "/chain", "/nodes", "/transactions")) {
+            var connection = (HttpURLConnection) new URL(node.url() + path)
+                .openConnection();
+            var allowed = connection.getHeaderField("Access-Control-Allow-Origin");
+            assertEquals(path.equals("/chain") ? "*" : null, allowed, path);
+        }
+        assertEquals(200, Client.send("GET", node.url() + "/chain", "",
+            "Sec-Fetch-Site", "cross-site").status());
+    }
+
+    public static void main(String... arguments) {
+        Runner.run(HostileTest.class);
+    }
+}
