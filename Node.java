@@ -19,6 +19,7 @@
 import static com.fasterxml.jackson.databind.DeserializationFeature.*;
 import static java.nio.charset.StandardCharsets.*;
 import static java.nio.file.StandardOpenOption.*;
+import static java.util.concurrent.CompletableFuture.supplyAsync;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.core.*;
@@ -486,30 +487,25 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // Who asks while neighbours are being asked waits for the same answers:
     // however many ask, it costs one thread and one time limit.
-    private CompletableFuture<Boolean> resolving;
+    private CompletableFuture<Boolean> resolving =
+        CompletableFuture.completedFuture(false);
 
     private void consensus(Context ctx) {
-        ctx.future(() -> resolve().thenAccept(replaced -> {
-            var chain = blockchain.chain();
-            reply(ctx, 200, replaced
-                ? Map.of("message", "Our chain was replaced",
-                    "new_chain", chain)
-                : Map.of("message", "Our chain is authoritative",
-                    "chain", chain));
-        }));
+        ctx.future(() -> resolve().thenAccept(replaced -> reply(ctx, 200,
+            Map.of("message", replaced ? "Our chain was replaced"
+                    : "Our chain is authoritative",
+                replaced ? "new_chain" : "chain", blockchain.chain()))));
     }
 
     private synchronized CompletableFuture<Boolean> resolve() {
-        if (resolving != null && !resolving.isDone()) return resolving;
-        var answer = resolving = new CompletableFuture<>();
-        askers.execute(() -> {
+        if (resolving.isDone()) resolving = supplyAsync(() -> {
             try {
-                answer.complete(resolveConflicts());
-            } catch (Throwable e) {
-                answer.completeExceptionally(e);
+                return resolveConflicts();
+            } catch (InterruptedException e) {
+                throw new CancellationException("The node stops.");
             }
-        });
-        return answer;
+        }, askers);
+        return resolving;
     }
 
     // All neighbours are asked at the same time, and for so long only. What

@@ -7,6 +7,7 @@
 
 public class AllTests {
     public static void main(String... arguments) {
-        Runner.run(BlockchainTest.class, NodeTest.class, DemoTest.class);
+        Runner.run(BlockchainTest.class, NodeTest.class, HostileTest.class,
+            DemoTest.class);
     }
 }
