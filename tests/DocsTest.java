@@ -51,15 +51,15 @@ import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
-import java.util.function.*;
 import java.util.regex.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DocsTest {
     static final Path HERE = Path.of("").toAbsolutePath();
-    static final List<String> SCRIPTS =
-        List.of("Blockchain.java", "Node.java", "Demo.java");
 
     static final String SHORT = "|[0-9a-f]{6}…[0-9a-f]{4}";
     static final Map<String, String> PLACEHOLDERS = Map.of(
@@ -69,9 +69,14 @@ class DocsTest {
         "id", "[0-9a-f]{32}" + SHORT,
         "hash", "[0-9a-f]{64}" + SHORT,
         "ms", "\\d+(?:\\.\\d+)?",
-        "n", "\\d{1,3}(?:,\\d{3})*(?:\\.\\d+)?|\\d+(?:\\.\\d+)?");
+        "n", "\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?");
     static final Pattern PLACEHOLDER =
         Pattern.compile("( *)<([a-z]+)(?: (\\d+))?>( *)");
+
+    static final List<String> FENCES = List.of("java", "text", "console",
+        "json", "mermaid", "powershell", "java Blockchain.java",
+        "java Node.java", "java Demo.java", "java Blockchain.java again",
+        "java Node.java again", "java Demo.java again");
 
     // What JBang and the JDK say of themselves.
     static final Pattern NOISE = Pattern.compile("\\[jbang\\].*|WARNING: .*"
@@ -87,21 +92,27 @@ class DocsTest {
     }
 
     record Fence(String info, Line start, List<Line> body) {
-        boolean is(String kind) {
-            return info.equals(kind);
-        }
-
         Line end() {
             return new Line(start.page, start.number + body.size() + 1, "```");
         }
     }
+
+    /** A command of a console, and what the book says that it prints. */
+    record Step(Fence fence, List<Line> command, List<Line> output) {}
 
     /** A page with its fences, and what is wrong with its form. */
     record Page(String name, List<Line> lines, List<Fence> fences,
                 List<String> flaws) {
 
         static Page read(Path root, String name) throws IOException {
-            return parse(name, Files.readAllLines(root.resolve(name)));
+            var page = new Page(name, numbered(root, name), new ArrayList<>(),
+                new ArrayList<>());
+            page.parse();
+            page.fences.forEach(page::checkBody);
+            for (var kind : page.isRun() ? List.of("java", "text")
+                : List.<String>of()) if (page.last(kind) == null)
+                    page.flaws.add(name + ":1: no ```" + kind + " stands here");
+            return page;
         }
 
         boolean isChapter() {
@@ -112,55 +123,48 @@ class DocsTest {
             return isChapter() || name.equals("docs/answers.md");
         }
 
-        Stream<Fence> all(String info) {
-            return fences.stream().filter(fence -> fence.is(info));
+        List<Fence> all(String info) {
+            return fences.stream().filter(f -> f.info.equals(info)).toList();
+        }
+
+        Fence last(String info) {
+            return all(info).stream().reduce((a, b) -> b).orElse(null);
         }
 
         List<Line> prose() {
-            var prose = new ArrayList<>(lines);
-            fences.forEach(fence -> prose.removeAll(fence.body));
-            return prose;
+            var inFences = fences.stream().flatMap(f -> f.body.stream())
+                .collect(toSet());
+            return lines.stream().filter(l -> !inFences.contains(l)).toList();
         }
 
-        static Page parse(String name, List<String> texts) {
-            var page = new Page(name, new ArrayList<>(), new ArrayList<>(),
-                new ArrayList<>());
+        private void parse() {
             Fence open = null;
-            String before = "", block = "";
-            for (var text : texts) {
-                var line = new Line(name, page.lines.size() + 1, text);
-                page.lines.add(line);
-                if (page.isRun() && text.contains("void main("))
-                    page.flaw(line, "\"void main(\" makes JBang take the page "
-                        + "for an application. docs/README.md shows mains");
-                if (open != null) {
-                    if (text.equals("```")) {
-                        page.fences.add(open);
-                        open = null;
-                    } else {
-                        if (text.strip().startsWith("```")) page.flaw(line,
-                            "closes nothing: a closing fence is ``` alone. "
-                            + "Open since line " + open.start.number);
-                        open.body.add(line);
-                    }
+            String before = "", paragraph = "";
+            for (var line : lines) {
+                var text = line.text;
+                if (isRun() && text.contains("void main(")) flaw(line, "where "
+                    + "\"void main(\" stands, JBang takes the page for an "
+                    + "application. It can stand in docs/README.md");
+                if (open != null && text.equals("```")) {
+                    fences.add(open);
+                    open = null;
+                } else if (open != null) {
+                    open.body.add(line);
+                    if (text.strip().startsWith("```")) flaw(line, "closes "
+                        + "nothing: ``` alone does. Open since line "
+                        + open.start.number);
                 } else if (text.matches("```[^`]*")) {
                     open = new Fence(text.substring(3), line,
                         new ArrayList<>());
-                    page.checkInfo(open);
+                    checkInfo(open);
                 } else {
-                    page.checkProse(line, before, block);
-                    if (text.matches("\\S.*")) block = text;
+                    if (text.matches("\\S.*")) paragraph = text;
+                    checkProse(line, before.isBlank()
+                        && !paragraph.matches("([-*+]|\\d+[.)]) .*"));
                 }
                 before = text;
             }
-            if (open != null) page.flaw(open.start, "this fence is not closed");
-            page.fences.forEach(page::checkBody);
-            var start = new Line(name, 1, "");
-            if (page.isRun() && page.all("java").findAny().isEmpty())
-                page.flaw(start, "no cell: nothing here runs");
-            if (page.isRun() && page.all("text").findAny().isEmpty())
-                page.flaw(start, "no text: nothing here is shown to come out");
-            return page;
+            if (open != null) flaw(open.start, "this fence is never closed");
         }
 
         private void flaw(Line line, String what) {
@@ -168,23 +172,19 @@ class DocsTest {
         }
 
         private void checkInfo(Fence fence) {
-            var known = Pattern.compile("(java|text|console|json|mermaid|"
-                + "powershell)|java (Blockchain|Node|Demo)\\.java( again)?");
-            if (fence.info.endsWith(" ")) flaw(fence.start,
-                "a space after \"" + fence.info.strip() + "\": delete it");
-            else if (!known.matcher(fence.info).matches()) flaw(fence.start,
-                "no fence is called \"" + fence.info + "\". Known are java, "
-                + "java Blockchain.java, java Blockchain.java again, text, "
-                + "console, json, mermaid and powershell");
+            if (fence.info.endsWith(" ")) flaw(fence.start, "a space after \""
+                + fence.info.strip() + "\": delete it");
+            else if (!FENCES.contains(fence.info)) flaw(fence.start,
+                "no fence is called \"" + fence.info + "\", but " + FENCES);
             else if (fence.info.matches("java .*java") && !isChapter()
                 && !name.equals("docs/README.md")) flaw(fence.start,
-                "here an excerpt is a repeat: " + fence.info + " again");
+                "on this page say \"" + fence.info + " again\"");
         }
 
-        // JBang runs more than fences: text that is indented, for one.
-        private void checkProse(Line line, String before, String block) {
+        // JBang runs, or hides, more than fences.
+        private void checkProse(Line line, boolean mayBeCode) {
             var text = line.text;
-            if (text.matches("\\s*````+.*"))
+            if (text.matches("\\s*````.*"))
                 flaw(line, "a fence is three backticks, not more");
             else if (text.matches("\\s*~~~.*"))
                 flaw(line, "a fence is ```, not ~~~");
@@ -192,91 +192,86 @@ class DocsTest {
                 flaw(line, "a fence starts at column 0");
             else if (text.matches("\\s+"))
                 flaw(line, "nothing but spaces: delete them");
-            else if (text.matches("(\t| {4}).*") && before.isBlank()
-                && !block.matches(" *([-*+]|\\d+[.)]) .*"))
+            else if (text.matches("(\t| {4}).*") && mayBeCode)
                 flaw(line, "indented code: put it in a fence");
         }
 
         private void checkBody(Fence fence) {
-            var output = fence.is("text") ? fence.body : steps(fence).stream()
-                .flatMap(step -> step.output.stream()).collect(toList());
+            var output = new ArrayList<Line>();
+            if (fence.info.equals("text")) output.addAll(fence.body);
+            for (var step : steps(fence)) output.addAll(step.output);
             for (var line : output) {
                 var found = PLACEHOLDER.matcher(line.text);
                 while (found.find())
                     if (!PLACEHOLDERS.containsKey(found.group(2))) flaw(line,
                         "no placeholder is called " + found.group().strip()
-                        + ". Known are " + new TreeSet<>(PLACEHOLDERS.keySet())
-                            .stream().collect(joining(">, <", "<", ">")));
+                        + ", but " + new TreeSet<>(PLACEHOLDERS.keySet()));
             }
-            if (!fence.is("console")) return;
+            if (fence.info.equals("java")) for (var line : fence.body)
+                if (line.text.matches(".*--port(=|\", *\")[1-9].*"))
+                    flaw(line, "a port may be taken: ask for 0, any free one");
+            if (!fence.info.equals("console")) return;
             if (fence.body.isEmpty()
                 || !fence.body.get(0).text.startsWith("$ "))
-                flaw(fence.start, "a console begins with a \"$ command\"");
+                flaw(fence.start, "a console begins with \"$ command\"");
             if (!isRun() && !output.isEmpty()) flaw(output.get(0),
-                "consoles of this page are not run: show commands only");
+                "the consoles of this page are not run: show commands only");
         }
 
-        Fence last(String info) {
-            return all(info).reduce((a, b) -> b).orElse(null);
-        }
-
-        /** The commands of this page's consoles. */
         List<Step> steps() {
-            return all("console").flatMap(fence -> steps(fence).stream())
-                .collect(toList());
+            return fences.stream().flatMap(f -> steps(f).stream()).toList();
         }
 
         private static List<Step> steps(Fence fence) {
             var steps = new ArrayList<Step>();
             boolean goesOn = false;
-            for (var line : fence.is("console") ? fence.body
-                : List.<Line>of()) {
-                if (line.text.startsWith("$ ")) steps.add(new Step(fence,
-                    new ArrayList<>(), new ArrayList<>()));
+            if (fence.info.equals("console")) for (var line : fence.body) {
+                boolean starts = !goesOn && line.text.startsWith("$ ");
+                if (starts) steps.add(new Step(fence, new ArrayList<>(),
+                    new ArrayList<>()));
                 if (steps.isEmpty()) continue;
                 var step = steps.get(steps.size() - 1);
-                if (line.text.startsWith("$ ") || goesOn) {
-                    step.command.add(line);
-                    goesOn = line.text.endsWith("\\");
-                } else step.output.add(line);
+                (starts || goesOn ? step.command : step.output).add(line);
+                goesOn = (starts || goesOn) && line.text.endsWith("\\");
             }
             return steps;
         }
     }
 
-    /** A command of a console, and what the book says that it prints. */
-    record Step(Fence fence, List<Line> command, List<Line> output) {
-        String text() {
-            return command.stream().map(Line::text).collect(joining("\n"))
-                .substring(2);
-        }
+    static List<Line> numbered(Path root, String file) throws IOException {
+        var lines = new ArrayList<Line>();
+        for (var text : Files.readAllLines(root.resolve(file)))
+            lines.add(new Line(file, lines.size() + 1, text));
+        return lines;
     }
 
-    /** The pages in the order in which they are read. */
+    static List<String> texts(List<Line> lines) {
+        return lines.stream().map(Line::text).toList();
+    }
+
+    static String indented(List<String> lines) {
+        return lines.stream().limit(20).map(l -> "\n  " + l).collect(joining());
+    }
+
+    // ## The book, without running it
+
+    /** The pages, chapters first, in the order in which they are read. */
     record Book(Path root, List<Page> pages) {
-        static Book read(Path root) throws IOException {
+        static Book read(Path root, List<String> only) throws IOException {
             var pages = new ArrayList<Page>();
             if (Files.isDirectory(root.resolve("docs")))
                 try (var files = Files.list(root.resolve("docs"))) {
-                    for (var name : files.map(file -> "docs/"
-                        + file.getFileName()).filter(n -> n.endsWith(".md"))
-                        .sorted().collect(toList()))
-                        pages.add(Page.read(root, name));
+                    for (var name : files.map(f -> "docs/" + f.getFileName())
+                        .filter(n -> n.endsWith(".md")).sorted().toList())
+                        if (only.isEmpty() || only.contains(name))
+                            pages.add(Page.read(root, name));
                 }
             return new Book(root, pages);
         }
 
-        Book only(Collection<String> names) {
-            return names.isEmpty() ? this : new Book(root, pages.stream()
-                .filter(page -> names.contains(page.name)).collect(toList()));
-        }
-
         List<String> form() {
-            return pages.stream().flatMap(page -> page.flaws.stream())
-                .collect(toList());
+            return pages.stream().flatMap(p -> p.flaws.stream()).toList();
         }
-
-        // ## Links
 
         List<String> links() throws IOException {
             var link = Pattern.compile("\\]\\(<?([^)\\s>]+)|^\\[[^\\]]+\\]: "
@@ -287,18 +282,15 @@ class DocsTest {
                 while (found.find()) {
                     var target = Stream.of(1, 2, 3).map(found::group)
                         .filter(Objects::nonNull).findFirst().get();
-                    if (target.matches("[a-z]+:.*")) continue;
                     var parts = target.split("#", 2);
-                    var file = root.resolve(page.name).resolveSibling(
-                        parts[0]).normalize();
-                    if (parts[0].isEmpty()) file = root.resolve(page.name);
+                    var file = parts[0].isEmpty() ? root.resolve(page.name)
+                        : root.resolve("docs").resolve(parts[0]).normalize();
+                    if (target.matches("[a-z]+:.*")) continue;
                     if (!file.startsWith(root) || !Files.exists(file))
-                        flaws.add(line.flaw("leads to " + parts[0]
-                            + ", which is not there"));
+                        flaws.add(line.flaw(parts[0] + " is not there"));
                     else if (parts.length > 1 && file.toString().endsWith("md")
-                        && !anchors(file).contains(parts[1]))
-                        flaws.add(line.flaw("#" + parts[1] + " is no heading "
-                            + "of " + root.relativize(file)));
+                        && !anchors(file).contains(parts[1])) flaws.add(
+                            line.flaw("no heading there is #" + parts[1]));
                 }
             }
             return flaws;
@@ -307,172 +299,146 @@ class DocsTest {
         // GitHub's name of a heading: small letters, digits and hyphens.
         private Set<String> anchors(Path file) throws IOException {
             var anchors = new HashSet<String>();
-            for (var line : Page.parse("", Files.readAllLines(file)).prose()) {
+            var name = root.relativize(file).toString();
+            for (var line : Page.read(root, name).prose()) {
                 if (!line.text.matches("#+ .*")) continue;
-                var name = line.text.replaceFirst("#+ ", "").toLowerCase()
-                    .replaceAll("\\]\\([^)]*\\)", "")
-                    .replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
-                var unique = name;
+                var anchor = line.text.replaceFirst("#+ ", "").toLowerCase()
+                    .replaceAll("\\]\\([^)]*\\)|[^\\p{L}\\p{N} _-]", "")
+                    .replace(' ', '-');
+                var unique = anchor;
                 for (int i = 1; !anchors.add(unique); i++)
-                    unique = name + "-" + i;
+                    unique = anchor + "-" + i;
             }
             return anchors;
-        }
-
-        // ## Excerpts
-
-        List<Line> source(String script) throws IOException {
-            var lines = new ArrayList<Line>();
-            for (var text : Files.readAllLines(root.resolve(script)))
-                lines.add(new Line(script, lines.size() + 1, text));
-            lines.removeIf(line -> line.text.isBlank());
-            return lines;
-        }
-
-        static List<Line> shown(Fence excerpt) {
-            return excerpt.body.stream().filter(line -> !line.text.isBlank())
-                .collect(toList());
         }
 
         /** Each excerpt, counted or not, stands in its script in one piece. */
         List<String> excerpts() throws IOException {
             var flaws = new ArrayList<String>();
+            int lastOfDemo = 0;
             for (var page : pages) for (var excerpt : page.fences) {
-                if (!excerpt.info.matches("java \\w+.*")) continue;
-                var script = excerpt.info.split(" +")[1];
-                if (!Files.exists(root.resolve(script))) continue;
-                var source = source(script);
-                var shown = shown(excerpt);
+                if (!excerpt.info.startsWith("java ")
+                    || !FENCES.contains(excerpt.info)) continue;
+                var source = shown(numbered(root, excerpt.info.split(" ")[1]));
+                var shown = shown(excerpt.body);
                 int best = 0, at = 0;
                 for (int i = 0; i < source.size(); i++) {
                     int same = alike(shown, source.subList(i, source.size()));
                     if (same > best) at = i;
                     best = Math.max(same, best);
                 }
-                if (shown.isEmpty()) flaws.add(excerpt.start.flaw("is empty"));
-                else if (best == 0) flaws.add(shown.get(0).flaw("this line is "
-                    + "not in " + script + "\n" + quote(shown.get(0).text)));
-                else if (best < shown.size()) flaws.add(differ(
-                    shown.get(best), source, at + best));
+                if (best < shown.size()) flaws.add(part(shown.get(best),
+                    best == 0 ? List.of() : source.subList(at + best,
+                        source.size())));
+                if (!excerpt.info.equals("java Demo.java")) continue;
+                if (at < lastOfDemo) flaws.add(excerpt.start.flaw("stands "
+                    + "before the last excerpt in Demo.java: \"again\"?"));
+                lastOfDemo = at;
             }
             return flaws;
         }
 
         /** Together, they show all of the script, once and in its order. */
         List<String> coverage(String script) throws IOException {
-            var order = new ArrayList<Page>(pages);
-            order.removeIf(page -> !page.isChapter());
-            pages.stream().filter(page -> page.name.equals("docs/README.md"))
-                .forEach(order::add);
-            var shown = order.stream().flatMap(page -> page.all(
-                "java " + script)).flatMap(excerpt -> shown(excerpt).stream())
-                .collect(toList());
-            var source = source(script);
+            var shown = Stream.concat(pages.stream().filter(Page::isChapter),
+                pages.stream().filter(p -> p.name.equals("docs/README.md")))
+                .flatMap(p -> p.all("java " + script).stream())
+                .flatMap(f -> shown(f.body).stream()).toList();
+            var source = shown(numbered(root, script));
             int same = alike(shown, source);
-            if (same < shown.size())
-                return List.of(differ(shown.get(same), source, same));
-            if (same < source.size()) return List.of(source.get(same)
-                .flaw("the book shows this line nowhere, nor the "
-                + (source.size() - same - 1) + " after it\n"
-                + quote(source.get(same).text)));
-            return List.of();
+            var rest = source.subList(same, source.size());
+            if (same < shown.size()) return List.of(part(shown.get(same),
+                rest));
+            return rest.isEmpty() ? List.of() : List.of(rest.get(0).flaw("the "
+                + "book ends before this line" + indented(texts(rest))));
         }
 
-        private static int alike(List<Line> a, List<Line> b) {
+        static List<Line> shown(List<Line> lines) {
+            return lines.stream().filter(l -> !l.text.isBlank()).toList();
+        }
+
+        static int alike(List<Line> a, List<Line> b) {
             int same = 0;
             while (same < a.size() && same < b.size()
                 && a.get(same).text.equals(b.get(same).text)) same++;
             return same;
         }
 
-        private static String differ(Line shown, List<Line> source, int at) {
-            return shown.flaw("the book and the script part here\n"
-                + "  the book:   " + shown.text + "\n  " + (at < source.size()
-                    ? source.get(at).page + ":" + source.get(at).number + ": "
-                        + source.get(at).text
-                    : "the script: is at its end"));
+        static String part(Line shown, List<Line> source) {
+            return shown.flaw("here the book and the script part"
+                + "\n  the book:   " + shown.text + "\n  the script: "
+                + (source.isEmpty() ? "(no such line)" : source.get(0).text
+                    + "\nIt is " + source.get(0).page + ":"
+                    + source.get(0).number + ". Mend the excerpt by hand, and "
+                    + "what the page says of it"));
         }
 
-        // ## Build it
-
-        /** Its check is red in the chapter, and green in the answers. */
-        List<String> buildIts() {
+        /** The check of each Build it: red in the chapter, green answered. */
+        List<String> buildIts() throws IOException {
             var flaws = new ArrayList<String>();
-            var answers = only(Set.of("docs/answers.md")).pages.get(0);
+            var answers = Page.read(root, "docs/answers.md");
+            var headings = answers.prose().stream()
+                .filter(l -> l.text.startsWith("## ")).toList();
             for (var page : pages) {
-                if (!page.isChapter() || page.lines.stream().noneMatch(
-                    line -> line.text.contains("Build it"))) continue;
-                var file = page.name.replace("docs/", "");
-                var start = answers.lines.stream().filter(line -> line.text
-                    .matches("## .*\\(" + Pattern.quote(file) + "[)#].*"))
-                    .mapToInt(Line::number).findFirst();
-                if (start.isEmpty()) {
-                    flaws.add(answers.lines.get(0).flaw("no heading \"## [...]("
-                        + file + ")\", though it has a Build it"));
-                    continue;
+                if (!page.isChapter() || page.lines.stream()
+                    .noneMatch(l -> l.text.contains("Build it"))) continue;
+                var link = "(" + page.name.replace("docs/", "");
+                int from = headings.stream().filter(l -> l.text.contains(link))
+                    .mapToInt(Line::number).findFirst().orElse(0);
+                int to = headings.stream().mapToInt(Line::number)
+                    .filter(n -> n > from).findFirst().orElse(1 << 30);
+                var answer = new Page(answers.name, List.of(), answers.fences
+                    .stream().filter(f -> f.start.number > from
+                        && f.start.number < to).toList(), List.of());
+                var check = page.last("java");
+                var copy = answer.last("java");
+                if (from == 0 || check == null || copy == null) flaws.add(
+                    answers.name + ":1: no check under \"## [...]" + link
+                    + ")\", but the chapter has a Build it");
+                else if (!texts(check.body).equals(texts(copy.body))) flaws.add(
+                    copy.start.flaw("the last cell of an answer is its check, "
+                    + "the same as in " + check.start.flaw("it ends there")));
+                else {
+                    flaws.addAll(ends(page, "red"));
+                    flaws.addAll(ends(answer, "green"));
                 }
-                int from = start.getAsInt();
-                int to = answers.prose().stream().filter(line -> line.number
-                    > from && line.text.startsWith("## "))
-                    .mapToInt(Line::number).findFirst()
-                    .orElse(Integer.MAX_VALUE);
-                var answer = new Page(answers.name, answers.lines,
-                    answers.fences.stream().filter(fence -> from
-                        < fence.start.number && fence.start.number < to)
-                        .collect(toList()), List.of());
-                flaws.addAll(buildIt(page, answer,
-                    answers.lines.get(from - 1)));
             }
             return flaws;
         }
 
-        private static List<String> buildIt(Page chapter, Page answer,
-                                            Line heading) {
-            var check = chapter.last("java");
-            var copy = answer.last("java");
-            if (check == null || copy == null)
-                return List.of(heading.flaw("no check: no java cell"));
-            if (!texts(check.body).equals(texts(copy.body)))
-                return List.of(copy.start.flaw("the last cell of an answer is "
-                    + "the check, the same as the last one of its chapter, "
-                    + check.start.page + ":" + check.start.number));
-            return Stream.of(says(chapter, "red"), says(answer, "green"))
-                .flatMap(List::stream).collect(toList());
-        }
-
-        private static List<String> says(Page page, String colour) {
-            var text = page.last("text");
+        private static List<String> ends(Page page, String colour) {
             var check = page.last("java").start;
+            var text = page.last("text");
             return text != null && text.start.number > check.number
-                && texts(text.body).stream().anyMatch(
-                    line -> line.startsWith(colour)) ? List.of()
-                : List.of(check.flaw("this check's text begins \"" + colour
-                    + "\""));
+                && !text.body.isEmpty()
+                && text.body.get(0).text.startsWith(colour) ? List.of()
+                : List.of(check.flaw("this check's text begins " + colour));
         }
     }
 
-    // ## Running
+    // ## Running it
 
     /** What a program printed, without what JBang and the JDK say. */
-    record Run(int status, List<String> out, List<String> err) {
-        static Run of(Path root, String page) throws Exception {
-            var out = Files.createTempFile("out", null);
-            var err = Files.createTempFile("err", null);
-            var jbang = new ProcessBuilder("sh", "" + HERE.resolve("jbang"),
-                page).directory(root.toFile()).redirectOutput(out.toFile())
-                .redirectError(err.toFile()).start();
-            jbang.getOutputStream().close();
-            boolean ended = jbang.waitFor(5, TimeUnit.MINUTES);
-            kill(jbang);
-            var lines = new ArrayList<>(Files.readAllLines(err));
-            lines.removeIf(line -> NOISE.matcher(line).matches());
-            if (!ended) lines.add("It did not end within five minutes.");
-            var run = new Run(ended ? jbang.exitValue() : -1,
-                Files.readAllLines(out), lines);
-            Files.delete(out);
-            Files.delete(err);
-            return run;
-        }
+    record Run(String out, List<String> err) {}
+
+    static Run jbang(Path root, String page) throws Exception {
+        var out = Files.createTempFile("out", null);
+        var err = Files.createTempFile("err", null);
+        var jbang = new ProcessBuilder("sh", "" + HERE.resolve("jbang"), page)
+            .directory(root.toFile()).redirectOutput(out.toFile())
+            .redirectError(err.toFile()).start();
+        jbang.getOutputStream().close();
+        boolean ended = jbang.waitFor(5, TimeUnit.MINUTES);
+        kill(jbang);
+        var said = new ArrayList<>(Files.readAllLines(err));
+        said.removeIf(line -> NOISE.matcher(line).matches());
+        if (!ended) said.add("It did not end within five minutes.");
+        else if (jbang.exitValue() != 0)
+            said.add("It ended with status " + jbang.exitValue() + ".");
+        var run = new Run(Files.readString(out), said);
+        Files.delete(out);
+        Files.delete(err);
+        return run;
     }
 
     static void kill(Process process) {
@@ -480,42 +446,23 @@ class DocsTest {
         process.destroyForcibly();
     }
 
-    /** What a page printed, cell by cell, by a copy that marks their ends. */
+    /** What each cell printed, by running a copy that marks their ends. */
     static List<Run> cells(Path root, Page page) throws Exception {
-        var lines = texts(page.lines);
-        var cells = page.all("java").collect(toList());
-        Collections.reverse(cells);
-        for (var cell : cells) lines.add(cell.end().number - 1,
-            "System.out.println((char) 1); System.err.println((char) 1);");
-        var copy = page.name.replace("docs/", "docs/marked-");
-        try {
-            Files.write(root.resolve(copy), lines);
-            var run = Run.of(root, copy);
-            var out = parts(run.out);
-            var err = parts(run.err);
-            var runs = new ArrayList<Run>();
-            for (int i = 0; i < cells.size(); i++) runs.add(new Run(run.status,
-                i < out.size() ? out.get(i) : List.of(),
-                i < err.size() ? err.get(i) : List.of()));
-            return runs;
-        } finally {
-            Files.delete(root.resolve(copy));
-        }
-    }
-
-    private static List<List<String>> parts(List<String> lines) {
-        var parts = new ArrayList<List<String>>();
-        var part = new ArrayList<String>();
-        for (var line : lines) {
-            if (!line.endsWith("\1")) {
-                part.add(line);
-                continue;
-            }
-            if (line.length() > 1) part.add(line.replace("\1", ""));
-            parts.add(List.copyOf(part));
-            part.clear();
-        }
-        return parts;
+        var lines = new ArrayList<>(texts(page.lines));
+        var cells = page.all("java");
+        for (int i = cells.size(); i-- > 0;) lines.add(cells.get(i).end().number
+            - 1, "System.out.println('\\1'); System.err.println('\\1');");
+        lines.replaceAll(line -> line.replaceFirst(
+            "^//(SOURCES|FILES) \\.\\.", "//$1 " + root));
+        var copy = Files.createTempFile("marked", ".md");
+        Files.write(copy, lines);
+        var run = jbang(root, copy.toString());
+        Files.delete(copy);
+        var out = run.out.split("\1\\R", -1);
+        var err = (String.join("\n", run.err) + "\n").split("\1\\R", -1);
+        return IntStream.range(0, cells.size()).mapToObj(i -> new Run(
+            i < out.length ? out[i] : "", i < err.length
+                ? err[i].lines().toList() : List.of())).toList();
     }
 
     /** An sh in which the commands of a page's consoles run. */
@@ -528,45 +475,45 @@ class DocsTest {
             choosePorts(texts(page.lines).toString());
             Files.createSymbolicLink(bin.resolve("jbang"),
                 HERE.resolve("jbang"));
-            var builder = new ProcessBuilder("sh").directory(root.toFile())
-                .redirectErrorStream(true);
-            builder.environment().merge("PATH", bin + File.pathSeparator,
-                (path, first) -> first + path);
+            var builder = new ProcessBuilder("sh").directory(root.toFile());
+            builder.environment().merge("PATH", bin + ":", (a, b) -> b + a);
+            builder.environment().put("CURL_HOME", bin.toString());
+            Files.writeString(bin.resolve(".curlrc"), "no-progress-meter\n");
             sh = builder.start();
             CompletableFuture.delayedExecutor(10, TimeUnit.MINUTES)
                 .execute(() -> kill(sh));
         }
 
-        // Rising as the book's do, so that what is sorted stays so, and
-        // none that the page itself speaks of.
+        // They rise as the book's do, so that what is sorted stays so, and
+        // are none that the page speaks of.
         private void choosePorts(String text) throws IOException {
-            var wanted = new TreeSet<String>();
-            var found = Pattern.compile("\\b50\\d\\d\\b").matcher(text);
-            while (found.find()) wanted.add(found.group());
+            var wanted = Pattern.compile("\\b50\\d\\d\\b").matcher(text)
+                .results().map(MatchResult::group).collect(toSet());
             var free = new TreeSet<String>();
             var sockets = new ArrayList<ServerSocket>();
             while (free.size() < wanted.size()) {
                 sockets.add(new ServerSocket(0));
                 var port = "" + sockets.get(sockets.size() - 1).getLocalPort();
-                if (!text.contains(port) && port.length() == 5) free.add(port);
+                if (port.length() == 5 && !text.contains(port)) free.add(port);
             }
             for (var socket : sockets) socket.close();
-            for (var port : wanted) ports.put(port, free.pollFirst());
+            for (var port : new TreeSet<>(wanted))
+                ports.put(port, free.pollFirst());
         }
 
         List<String> run(Step step) throws Exception {
-            var command = step.text();
+            var command = String.join("\n", texts(step.command)).substring(2);
             for (var port : ports.entrySet()) command = command.replaceAll(
                 "\\b" + port.getKey() + "\\b", port.getValue());
             var output = Files.createTempFile(bin, "out", null);
-            var to = sh.outputWriter();
-            to.write("{ " + command + "\n} </dev/null >" + output
-                + " 2>&1; printf '\\001'\n");
-            to.flush();
-            for (int c; (c = sh.getInputStream().read()) != 1;)
-                if (c < 0) return List.of("(the shell has ended)");
-            if (command.strip().endsWith("&")) await(command,
-                output, step.output.size());
+            var toShell = sh.outputWriter();
+            toShell.write("{ " + command + "\n} </dev/null >" + output
+                + " 2>&1; printf .\n");
+            toShell.flush();
+            if (sh.getInputStream().read() < 0)
+                return List.of("(the shell has ended)");
+            if (command.strip().endsWith("&"))
+                await(command, output, step.output.size());
             return printed(output);
         }
 
@@ -579,36 +526,30 @@ class DocsTest {
                     Thread.sleep(100);
             for (int i = 0; i < 300 && printed(output).size() < lines; i++)
                 Thread.sleep(100);
-            Thread.sleep(1000);
+            Thread.sleep(500);
         }
 
         private static boolean answers(String port) {
-            try (var socket = new Socket("localhost", Integer.parseInt(port))) {
+            try (var socket = new Socket("localhost", Integer.valueOf(port))) {
                 return true;
             } catch (IOException e) {
                 return false;
             }
         }
 
-        private List<String> printed(Path output) {
-            try {
-                var lines = new ArrayList<>(Files.readAllLines(output));
-                lines.removeIf(line -> NOISE.matcher(line).matches());
-                lines.replaceAll(line -> {
-                    for (var port : ports.entrySet()) line = line.replaceAll(
-                        "\\b" + port.getValue() + "\\b", port.getKey());
-                    return line;
-                });
-                return lines;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        private List<String> printed(Path output) throws IOException {
+            var lines = new ArrayList<>(Files.readAllLines(output));
+            lines.removeIf(line -> NOISE.matcher(line).matches());
+            for (var port : ports.entrySet()) lines.replaceAll(line ->
+                line.replaceAll("\\b" + port.getValue() + "\\b",
+                    port.getKey()));
+            return lines;
         }
 
         public void close() throws IOException {
             kill(sh);
             try (var files = Files.list(bin)) {
-                for (var file : files.collect(toList())) Files.delete(file);
+                for (var file : files.toList()) Files.delete(file);
             }
             Files.delete(bin);
         }
@@ -616,7 +557,7 @@ class DocsTest {
 
     // ## Comparing
 
-    /** Does the line hold, its placeholders filled in? Names get values. */
+    /** Does the line hold? A numbered placeholder gets, or has, its value. */
     static boolean matches(String book, String came,
                            Map<String, String> values) {
         var regex = new StringBuilder();
@@ -624,106 +565,101 @@ class DocsTest {
         var found = PLACEHOLDER.matcher(book);
         int end = 0;
         while (found.find()) {
-            var kind = PLACEHOLDERS.get(found.group(2));
-            if (kind == null) continue;
+            var kind = PLACEHOLDERS.getOrDefault(found.group(2), "(?!)");
             var name = found.group(2) + found.group(3);
-            regex.append(Pattern.quote(book.substring(end, found.start())))
-                .append(found.group(1).isEmpty() ? "" : " +");
+            regex.append(Pattern.quote(book.substring(end, found.start())));
+            if (!found.group(1).isEmpty()) regex.append(" +");
             if (found.group(3) == null) regex.append("(?:" + kind + ")");
             else if (values.containsKey(name))
                 regex.append(Pattern.quote(values.get(name)));
             else if (names.add(name))
                 regex.append("(?<" + name + ">" + kind + ")");
             else regex.append("\\k<" + name + ">");
-            regex.append(found.group(4).isEmpty() ? "" : " +");
+            if (!found.group(4).isEmpty()) regex.append(" +");
             end = found.end();
         }
         regex.append(Pattern.quote(book.substring(end)));
-        var matcher = Pattern.compile(regex.toString()).matcher(came);
-        if (!matcher.matches()) return false;
-        for (var name : names) values.put(name, matcher.group(name));
+        var line = Pattern.compile(regex.toString()).matcher(came);
+        if (!line.matches()) return false;
+        for (var name : names) values.put(name, line.group(name));
         return true;
     }
 
-    /** The first line of the book that did not come. */
-    static List<String> difference(List<Line> book, List<String> came,
-                                   Line end, Map<String, String> values) {
+    /** The first line of the book that did not come, or the reverse. */
+    static List<String> compare(List<Line> book, Line end, List<String> came,
+                                Map<String, String> values) {
         for (int i = 0; i < Math.max(book.size(), came.size()); i++) {
+            if (i < book.size() && i < came.size() && matches(
+                book.get(i).text, came.get(i), values)) continue;
             var line = i < book.size() ? book.get(i) : end;
-            if (i < book.size() && i < came.size()
-                && matches(line.text, came.get(i), values)) continue;
-            return List.of(line.flaw("something else came\n  the book: "
+            return List.of(line.flaw("the run prints something else"
+                + "\n  the book: "
                 + (i < book.size() ? line.text : "(nothing more)")
                 + "\n  the run:  "
                 + (i < came.size() ? came.get(i) : "(nothing more)")
-                + "\nIf the run is right: ./jbang tests/DocsTest.java --accept "
+                + "\nIs the run right? ./jbang tests/DocsTest.java --accept "
                 + line.page));
         }
         return List.of();
     }
 
-    static List<String> judge(Page page, Run run, Map<String, String> values) {
-        var flaws = new ArrayList<String>();
-        if (run.status != 0) flaws.add(page.name + ":1: ends with status "
-            + run.status);
-        if (!run.err.isEmpty()) flaws.add(page.name + ":1: a cell fails\n  "
-            + run.err.stream().limit(20).collect(joining("\n  ")));
-        var book = page.all("text").flatMap(text -> text.body.stream())
-            .collect(toList());
-        var last = page.last("text");
-        if (last != null) flaws.addAll(difference(book, run.out, last.end(),
-            values));
-        return flaws;
-    }
-
     static List<String> check(Path root, Page page) throws Exception {
         var values = new HashMap<String, String>();
-        var run = Run.of(root, page.name);
-        var flaws = new ArrayList<String>();
-        if (!run.err.isEmpty()) {
-            var cells = page.all("java").collect(toList());
-            var runs = cells(root, page);
-            for (int i = 0; i < runs.size(); i++)
-                if (!runs.get(i).err.isEmpty()) flaws.add(cells.get(i).start
-                    .flaw("this cell fails\n  " + runs.get(i).err.stream()
-                        .limit(20).collect(joining("\n  "))));
-        }
-        if (flaws.isEmpty()) flaws.addAll(judge(page, run, values));
-        if (page.steps().isEmpty()) return flaws;
-        try (var session = new Session(root, page)) {
-            for (var step : page.steps()) {
-                if (!flaws.isEmpty()) break;
-                flaws.addAll(difference(step.output, session.run(step),
-                    step.command.get(step.command.size() - 1), values));
-            }
-        }
-        return flaws;
+        var run = jbang(root, page.name);
+        if (!run.err.isEmpty()) return failing(root, page, run);
+        var book = page.all("text").stream().flatMap(f -> f.body.stream());
+        var end = page.last("text") == null ? page.lines.get(0)
+            : page.last("text").end();
+        var flaws = compare(book.toList(), end, run.out.lines().toList(),
+            values);
+        return flaws.isEmpty() ? checkConsoles(root, page, values) : flaws;
     }
 
-    // ## Accepting
+    // Which cell it was, stderr does not tell: each is run once more.
+    static List<String> failing(Path root, Page page, Run run)
+            throws Exception {
+        var flaws = new ArrayList<String>();
+        var runs = cells(root, page);
+        for (int i = 0; i < runs.size(); i++)
+            if (!runs.get(i).err.isEmpty()) flaws.add(page.all("java").get(i)
+                .start.flaw("this cell fails" + indented(runs.get(i).err)));
+        return flaws.isEmpty() ? List.of(page.name + ":1: the page fails"
+            + indented(run.err)) : flaws;
+    }
+
+    static List<String> checkConsoles(Path root, Page page,
+            Map<String, String> values) throws Exception {
+        if (page.steps().isEmpty()) return List.of();
+        try (var session = new Session(root, page)) {
+            for (var step : page.steps()) {
+                var end = step.command.get(step.command.size() - 1);
+                var flaws = compare(step.output, end, session.run(step),
+                    values);
+                if (!flaws.isEmpty()) return flaws;
+            }
+        }
+        return List.of();
+    }
+
+    // ## Accepting what came
 
     static boolean accept(Path root, Page page) throws Exception {
-        var lines = texts(page.lines);
-        var bodies = new TreeMap<Integer, List<String>>();
         var values = new HashMap<String, String>();
-        var fences = new HashMap<Integer, Fence>();
-        for (var fence : page.fences) fences.put(fence.start.number, fence);
-        var runs = cells(root, page).iterator();
+        var bodies = new TreeMap<Integer, List<String>>();
         var came = new ArrayList<String>();
+        var runs = cells(root, page).iterator();
         for (var fence : page.fences) {
-            if (fence.is("java")) {
-                var run = runs.next();
-                if (!run.err.isEmpty()) {
-                    System.out.println(fence.start.flaw("this cell fails, and "
-                        + "nothing was accepted\n  "
-                        + String.join("\n  ", run.err)));
-                    return false;
-                }
-                came.addAll(run.out);
-            } else if (fence.is("text")) {
+            if (fence.info.equals("text")) {
                 bodies.put(fence.start.number, keep(fence.body, came, values));
                 came.clear();
             }
+            if (!fence.info.equals("java")) continue;
+            var run = runs.next();
+            came.addAll(run.out.lines().toList());
+            if (run.err.isEmpty()) continue;
+            System.out.println(fence.start.flaw("this cell fails, so nothing "
+                + "was accepted" + indented(run.err)));
+            return false;
         }
         try (var session = new Session(root, page)) {
             for (var step : page.steps()) {
@@ -733,17 +669,17 @@ class DocsTest {
                 body.addAll(keep(step.output, session.run(step), values));
             }
         }
-        for (var body : bodies.descendingMap().entrySet()) {
-            int start = body.getKey();
-            var old = lines.subList(start, start
-                + fences.get(start).body.size());
-            old.clear();
-            old.addAll(body.getValue());
+        var lines = new ArrayList<String>();
+        for (var line : page.prose()) {
+            lines.add(line.text);
+            lines.addAll(bodies.getOrDefault(line.number, List.of()));
+            for (var fence : page.fences) if (fence.start == line
+                && !bodies.containsKey(line.number))
+                lines.addAll(texts(fence.body));
         }
-        if (lines.equals(texts(page.lines))) return true;
         Files.write(root.resolve(page.name), lines);
-        System.out.println(page.name + ": accepted. See what changed: git diff "
-            + page.name);
+        System.out.println(page.name + (lines.equals(texts(page.lines))
+            ? ": holds as it was" : ": accepted. See git diff " + page.name));
         return true;
     }
 
@@ -752,14 +688,14 @@ class DocsTest {
                              Map<String, String> values) {
         var kept = new ArrayList<String>();
         int next = 0;
-        for (var text : came) {
+        for (var line : came) {
             for (int i = next; i < book.size(); i++)
-                if (matches(book.get(i).text, text, values)) {
-                    text = book.get(i).text;
+                if (matches(book.get(i).text, line, values)) {
+                    line = book.get(i).text;
                     next = i + 1;
                     break;
                 }
-            kept.add(text);
+            kept.add(line);
         }
         return kept;
     }
@@ -769,15 +705,12 @@ class DocsTest {
     static List<String> asked = List.of();
 
     static Book book() throws IOException {
-        var book = Book.read(HERE);
-        assumeTrue(book.pages.stream().anyMatch(Page::isChapter),
-            "docs/ has no numbered chapter yet");
-        return book;
+        return Book.read(HERE, asked);
     }
 
     static void none(List<String> flaws) {
         if (flaws.isEmpty()) return;
-        var failure = new AssertionError("\n"
+        var failure = new AssertionError("\n\n"
             + String.join("\n\n", flaws) + "\n");
         failure.setStackTrace(new StackTraceElement[0]);
         throw failure;
@@ -786,27 +719,28 @@ class DocsTest {
     @Nested
     class EachPage {
         @Test
-        void everyPageIsWellFormed() throws Exception {
-            none(Book.read(HERE).only(asked).form());
+        void isWellFormed() throws Exception {
+            none(book().form());
         }
 
         @Test
-        void everyLinkLeadsSomewhere() throws Exception {
-            none(Book.read(HERE).only(asked).links());
+        void linksLeadSomewhere() throws Exception {
+            none(book().links());
         }
 
         @Test
-        void everyExcerptStandsInItsScript() throws Exception {
-            none(book().only(asked).excerpts());
+        void excerptsStandInTheirScript() throws Exception {
+            none(book().excerpts());
         }
 
         @TestFactory
-        List<DynamicTest> everyChapterRunsAsPrinted() throws Exception {
+        List<DynamicTest> runsAsPrinted() throws Exception {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
-            var tests = new ArrayList<DynamicTest>();
+            var run = book().pages.stream().filter(Page::isRun).toList();
+            assumeTrue(asked.size() + run.size() > 0, "no chapter yet");
             var two = Executors.newFixedThreadPool(2);
-            for (var page : book().only(asked).pages) {
-                if (!page.isRun()) continue;
+            var tests = new ArrayList<DynamicTest>();
+            for (var page : run) {
                 var flaws = two.submit(() -> check(HERE, page));
                 tests.add(DynamicTest.dynamicTest(page.name,
                     () -> none(flaws.get())));
@@ -817,45 +751,222 @@ class DocsTest {
     }
 
     @Nested
-    class TheBook {
+    class TheChaptersTogether {
+        @BeforeEach
+        void thereAreSome() throws Exception {
+            assumeTrue(book().pages.stream().anyMatch(Page::isChapter),
+                "no chapter yet");
+        }
+
         @Test
-        void everyLineOfBlockchainIsShownOnce() throws Exception {
+        void showEveryLineOfBlockchain() throws Exception {
             none(book().coverage("Blockchain.java"));
         }
 
         @Test
-        void everyLineOfNodeIsShownOnce() throws Exception {
+        void showEveryLineOfNode() throws Exception {
             none(book().coverage("Node.java"));
         }
 
         @Test
-        void everyBuildItIsRedBeforeAndGreenAfter() throws Exception {
+        void provedTheirAnswersRedAndGreen() throws Exception {
             assumeTrue(Files.exists(HERE.resolve("docs/answers.md")),
-                "there is no docs/answers.md yet");
+                "no answers yet");
             none(book().buildIts());
         }
     }
 
-    static List<String> texts(List<Line> lines) {
-        return lines.stream().map(Line::text)
-            .collect(toCollection(ArrayList::new));
-    }
+    // ## And it bites
 
-    static String quote(String text) {
-        return "  " + text;
+    @Nested
+    class ASmallBook {
+        @TempDir Path root;
+        static final String PAGE = "docs/01-twice.md";
+
+        @BeforeEach
+        void isWritten() throws Exception {
+            Files.createDirectory(root.resolve("docs"));
+            Files.writeString(root.resolve("Blockchain.java"), """
+                class Blockchain {
+                    static int twice(int n) { return 2 * n; }
+
+                    public static void main(String... arguments) { }
+                }
+                """);
+            Files.writeString(root.resolve("docs/README.md"), """
+                ```java Blockchain.java
+                    public static void main(String... arguments) { }
+                }
+                ```
+                """);
+            Files.writeString(root.resolve(PAGE), """
+                # 1. Twice
+
+                ```java
+                //SOURCES ../Blockchain.java
+                println(Blockchain.twice(4) + " at " + Instant.now());
+                ```
+
+                ```text
+                8 at <time 1>
+                ```
+
+                ```java Blockchain.java
+                class Blockchain {
+                    static int twice(int n) { return 2 * n; }
+                ```
+
+                See [above](#1-twice).
+
+                ```console
+                $ echo 5000 is 5001 less 1; sleep 9 &
+                5000 is 5001 less 1
+                ```
+
+                *Build it*: thrice.
+
+                ```java
+                int thrice(int n) { return n; }
+                ```
+
+                ```java
+                println(thrice(2) == 6 ? "green" : "red");
+                ```
+
+                ```text
+                red
+                ```
+                """.replace("Instant", "java.time.Instant"));
+            Files.writeString(root.resolve("docs/answers.md"), """
+                ## [1. Twice](01-twice.md)
+
+                ```java
+                int thrice(int n) { return 3 * n; }
+                ```
+
+                ```java
+                println(thrice(2) == 6 ? "green" : "red");
+                ```
+
+                ```text
+                green
+                ```
+                """);
+        }
+
+        private void change(String file, String from, String to)
+                throws Exception {
+            var text = Files.readString(root.resolve(file));
+            assertTrue(text.contains(from), from);
+            Files.writeString(root.resolve(file), text.replace(from, to));
+        }
+
+        private List<String> flaws() throws Exception {
+            var book = Book.read(root, List.of());
+            return Stream.of(book.form(), book.links(), book.excerpts(),
+                book.coverage("Blockchain.java"), book.buildIts())
+                .flatMap(List::stream).toList();
+        }
+
+        private void caught(String where, String what, List<String> flaws) {
+            assertTrue(flaws.stream().anyMatch(flaw -> flaw.startsWith(where
+                + ": ") && flaw.contains(what)), where + " in " + flaws);
+        }
+
+        private Page page() throws Exception {
+            return Page.read(root, PAGE);
+        }
+
+        @Test
+        void holds() throws Exception {
+            assertEquals(List.of(), flaws());
+            assertEquals(List.of(), check(root, page()));
+        }
+
+        // A change of the chapter, and where and how it is caught.
+        @ParameterizedTest(name = "{3}") @CsvSource(delimiter = '|', value = {
+            "```java\\n//| ```java \\n//| 3| a space after",
+            "```text\\n8| ```output\\n8| 8| no fence is called",
+            "```\\n\\nSee| See| 17| closes nothing",
+            "*Build| ```json\\n*Build| 27| closes nothing",
+            "*Build| ````| 24| three backticks",
+            "*Build| ~~~| 24| not ~~~",
+            "```console| \\t```console| 19| at column 0",
+            "See| \\tSee| 17| indented code",
+            "See| - a list\\n\\n    goes on\\n\\nSee\\n\\n    you| 23| "
+                + "indented code",
+            "See| static void main(). See| 17| void main(",
+            "<time 1>| <anything>| 9| no placeholder is called <anything>",
+            "#1-twice| #1-thrice| 17| #1-thrice",
+            "#1-twice| 02-thrice.md| 17| 02-thrice.md is not there",
+            "(4)| (4, \"--port\", \"5000\")| 5| a port may be taken",
+            "class| ```\\n\\n```java Blockchain.java again\\n}| 16| part",
+            "2 * n| n + n| 14| 2 * n",
+            "class Blockchain {\\n| ''| 13| class",
+            "red\\n```| green\\n```| 30| begins red",
+            "== 6| > 0| 7| the last cell of an answer is its check"})
+        void catches(String from, String to, int line, String what)
+                throws Exception {
+            change(PAGE, from.translateEscapes(), to.translateEscapes());
+            caught((line == 7 ? "docs/answers.md:" : PAGE + ":") + line, what,
+                flaws());
+        }
+
+        @Test
+        void catchesAChangedSourceLine() throws Exception {
+            change("Blockchain.java", "2 * n", "n + n");
+            caught(PAGE + ":14", "n + n", flaws());
+        }
+
+        @Test
+        void catchesALineNotShown() throws Exception {
+            change("Blockchain.java", "{ }\n", "{ }\n    // the end\n");
+            caught("docs/README.md:3", "// the end", flaws());
+            change("docs/README.md", "\n}\n", "\n    // the end\n");
+            caught("Blockchain.java:6", "ends before", flaws());
+        }
+
+        @Test
+        void catchesAWrongOutput() throws Exception {
+            var text = page().all("text").get(0);
+            var values = new HashMap<String, String>();
+            assertEquals(List.of(), compare(text.body, text.end(),
+                List.of("8 at 12:00:00"), values));
+            caught(PAGE + ":9", "8 at 13:00:00", compare(text.body, text.end(),
+                List.of("8 at 13:00:00"), values));
+            caught(PAGE + ":10", "and more", compare(text.body, text.end(),
+                List.of("8 at 12:00:00", "and more"), values));
+            change(PAGE, "\n5000 is", "\n5002 is");
+            caught(PAGE + ":21", "5000 is", checkConsoles(root, page(),
+                values));
+        }
+
+        @Test
+        void catchesACellThatThrows() throws Exception {
+            change(PAGE, "int thrice", "throw new Error(\"no\");\nint thrice");
+            caught(PAGE + ":26", "Error: no", check(root, page()));
+        }
+
+        @Test
+        void acceptsWhatCame() throws Exception {
+            var right = Files.readString(root.resolve(PAGE));
+            change(PAGE, "```text\nred", "```text\nblue\nor\nyellow");
+            change(PAGE, "\n5000 is", "\n5002 is");
+            assertTrue(accept(root, page()));
+            assertEquals(right, Files.readString(root.resolve(PAGE)));
+        }
     }
 
     public static void main(String... arguments) throws Exception {
         asked = new ArrayList<>(List.of(arguments));
-        boolean accept = asked.remove("--accept");
-        for (var name : asked) if (!Files.exists(HERE.resolve(name))) {
-            System.err.println(name + " is not there. Say it as in "
+        boolean accept = asked.remove("--accept"), good = true;
+        for (var page : asked) if (!Files.exists(HERE.resolve(page))) {
+            System.err.println(page + " is not there. Name a chapter as in "
                 + "./jbang tests/DocsTest.java docs/03-proof-of-work.md");
             System.exit(2);
         }
-        boolean good = true;
-        if (accept) for (var page : book().only(asked).pages)
-            good = !page.isRun() || accept(HERE, page) & good;
+        if (accept) for (var page : book().pages)
+            if (page.isRun()) good &= accept(HERE, page);
         if (accept) System.exit(good ? 0 : 1);
         Runner.run(asked.isEmpty() ? DocsTest.class : EachPage.class);
     }
