@@ -1,0 +1,751 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES ../Node.java
+
+// Looks at docs/explorer.html as a class does: in a real Chromium, served
+// by real nodes, with a mouse and a keyboard. Pictures of what it saw go to
+// tests/screenshots. The README's own picture is made on demand:
+//
+//     jbang tests/ExplorerTest.java --picture
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.*;
+
+import com.fasterxml.jackson.databind.*;
+import com.sun.net.httpserver.HttpServer;
+import java.io.*;
+import java.net.*;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.*;
+import java.security.MessageDigest;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+
+class ExplorerTest {
+
+    private static final Path PAGE = Path.of("docs", "explorer.html");
+    private static final Path PICTURES = Path.of("tests", "screenshots");
+    private static final String WIDE = "1600x900", NARROW = "360x740";
+    private static boolean picture;
+
+    private static Browser browser;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Browser.Tab tab;
+
+    @BeforeAll
+    static void openBrowser() throws Exception {
+        browser = Browser.start();
+        Files.createDirectories(PICTURES);
+    }
+
+    @AfterAll
+    static void closeBrowser() throws Exception {
+        if (browser != null) browser.close();
+    }
+
+    @AfterEach
+    void everythingWasClean() throws Exception {
+        if (tab != null) {
+            assertEquals(List.of(), tab.complaints, "what the browser said");
+            tab.close();
+        }
+        Collections.reverse(open);
+        for (var opened : open) opened.close();
+    }
+
+    // ## What a class does
+
+    @Test
+    void aMinedBlockIsToldInWordsAndShown() throws Exception {
+        tab = see(node(), WIDE, "en");
+        tab.click("#mine button");
+        tab.await("text('#answer').includes('New Block Forged')");
+        assertTrue(tab.text("#answer").matches(
+            "✓ New Block Forged Block 2, proof \\d+, after \\d+\\.\\d s\\."),
+            tab.text("#answer"));
+        tab.await("cards().length == 3 && text(card(2)).includes('tip')");
+        assertTrue(tab.text("#curl").matches(
+            "curl -X POST http://localhost:\\d+/mine"), tab.text("#curl"));
+    }
+
+    @Test
+    void aTransactionWaitsAndIsThenInABlock() throws Exception {
+        tab = see(node(), WIDE, "en");
+        tab.click("#pay button");
+        tab.await("text('.ghost').includes('1 transaction waits')");
+        assertTrue(tab.text("#answer").contains("will be added to Block 2"));
+        assertTrue(tab.text(".ghost").contains("d4ee26…974e → someone-other-address"));
+        tab.click("#mine button");
+        tab.await("text('.ghost').includes('0 transactions wait')");
+        assertTrue(tab.text("[aria-label^='Block 2']").contains("someone-other"));
+    }
+
+    @Test
+    void whatTheNodeRefusesIsToldInItsWords() throws Exception {
+        tab = see(node(), WIDE, "en");
+        tab.type("[name=amount]", "a lot");
+        tab.press("Enter");
+        tab.await("text('#answer').includes('amount must be a number above 0')");
+        tab.type("[name=amount]", "");
+        tab.press("Enter");
+        tab.await("text('#answer').includes('Missing values: amount')");
+        tab.type("[name=node]", "nonsense");
+        tab.press("Enter");
+        tab.await("text('#answer').includes('is not like http://localhost:5001')");
+    }
+
+    @Test
+    void theCurlThatIsShownDoesTheSame() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.type("[name=sender]", "O'Hara \\ \"quoted\" 王");
+        var curl = new ProcessBuilder("sh", "-c", tab.text("#curl") + " -s").start();
+        var said = new String(curl.getInputStream().readAllBytes(), UTF_8);
+        assertTrue(said.contains("Transaction will be added"), said);
+        tab.await("text('.ghost').includes('O\\'Hara \\\\ \"quoted\" 王')");
+    }
+
+    @Test
+    void aBlockMinedElsewhereAppearsByItself() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.await("card(1)");
+        tab.awaitAnswer("/chain", 304); // nothing new costs nothing
+        request(node, "/mine", "");
+        tab.await("text(card(2)).includes('tip')");
+    }
+
+    @Test
+    void aForkIsSeenWhereItBegins() throws Exception {
+        var ours = node();
+        var theirs = node("--peer", ours.url());
+        for (int i = 0; i < 2; i++) request(ours, "/mine", "");
+        request(theirs, "/nodes/resolve", null);
+        tab = see(ours, WIDE, "en");
+        tab.type("[name=node]", theirs.url());
+        tab.press("Enter");
+        tab.await("text('#answer').includes('1 neighbour: ')");
+        tab.await("text(row(1)).includes('= the same chain')");
+
+        request(theirs, "/mine", "");
+        tab.await("text(row(1)).includes('ahead: 1 block more')");
+        pay(ours, "alice", "bob", "7");
+        request(ours, "/mine", "");
+        tab.await("text(row(1)).includes("
+            + "'forked after block 3: since then 1 block, ours 1')");
+        request(theirs, "/mine", "");
+        tab.await("text(row(1)).includes('since then 2 blocks, ours 1')");
+        assertEquals("= same, = same, = same, ≠ differs, + only there", tab.js(
+            "[...row(1).querySelectorAll('.title span')].map(text).join(', ')"));
+        assertEquals(tab.js("left(row(0), 3)"), tab.js("left(row(1), 3)"));
+        tab.picture("fork", "light");
+        tab.picture("fork-dark", "dark");
+
+        tab.js("window.fell = 0; new MutationObserver(() => fell += "
+            + "document.querySelectorAll('.going').length).observe($('track'), "
+            + "{subtree: true, attributeFilter: ['class']})");
+        tab.click("#resolve button");
+        tab.await("text('#answer').includes('Our chain was replaced')");
+        assertEquals("1", tab.js("String(fell)"), "blocks that fell out of the row");
+        assertTrue(tab.text("#answer").contains("From block 4 on: 1 block out, "
+            + "2 blocks in. Back in the pool: alice → bob: 7."), tab.text("#answer"));
+        tab.await("text(row(1)).includes('= the same chain')");
+        tab.await("text('.ghost').includes('alice → bob')");
+        tab.click("#resolve button");
+        tab.await("text('#answer').includes('Our chain is authoritative')");
+    }
+
+    @Test
+    void everyNeighbourIsShownAsItIs() throws Exception {
+        var liar = serve("{\"chain\": [" + block(1, "1", 100) + ",\n"
+            + block(2, "\"nonsense\"", 7) + "], \"length\": 999}", true);
+        var silent = serve(chain(3), false);
+        var html = serve("<html>404</html>", true);
+        var node = node("--peer", liar, "--peer", silent, "--peer", html,
+            "--peer", "localhost:1");
+        tab = see(node, WIDE, "en");
+        tab.await("rowOf('" + liar + "').includes('✕ not valid: block 2')");
+        tab.await("rowOf('" + silent + "').includes('lets no web page read')");
+        tab.await("rowOf('" + html + "').includes('no chain that this node can read')");
+        tab.await("rowOf('localhost:1 ').includes('unreachable')");
+    }
+
+    // ## What a class breaks
+
+    @Test
+    void anEditedBlockBreaksTheChainAndIsMinedAgainForNothing() throws Exception {
+        var node = node();
+        pay(node, "alice", "bob", "5");
+        for (int i = 0; i < 3; i++) request(node, "/mine", "");
+        var before = request(node, "/chain", null);
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 2'] [aria-label=Amount]", "500");
+        tab.await("text('#verdict').includes('Broken at block 3: its previous hash is')");
+        assertEquals("✓ holds|✎ edited|✕ broken|✕ cut off",
+            tab.js("[...row(0).querySelectorAll('.title span')].map(text).join('|')"));
+        assertEquals("rgb(179, 38, 30)", tab.js(
+            "getComputedStyle(card(3)).borderTopColor"));
+        assertTrue(tab.text("[aria-label^='Block 3'] .reason").contains("hashes to"));
+        assertEquals("= ≠ =", tab.js(
+            "[...row(0).querySelectorAll('.link b')].map(text).join(' ')"));
+        tab.picture("broken", "light");
+        tab.picture("broken-dark", "dark");
+
+        tab.click("#mend");
+        tab.await("text('#verdict').includes('Broken at block 4')");
+        assertTrue(tab.text("#work").startsWith("Mined again so far: 1 block, 0 guesses."));
+        tab.press("Enter"); // the button has kept the focus
+        tab.await("text('#verdict').includes('Valid again: history is rewritten')");
+        assertTrue(tab.text("#work").contains("rewriting costs nothing"));
+
+        tab.click("#reset");
+        tab.await("text('#verdict').includes('A copy to break')");
+        assertEquals("5", tab.js("find('[aria-label^=\"Block 2\"] [aria-label=Amount]').value"));
+        tab.click("#break");
+        tab.await("find('.ghost') && !find('.copy')");
+        assertEquals(before, request(node, "/chain", null));
+    }
+
+    @Test
+    void underTheLinkedRuleEachBlockCostsItsWorkAgain() throws Exception {
+        var node = node("--rule", "linked", "--zeros", "3");
+        for (int i = 0; i < 4; i++) request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 2'] [aria-label=Recipient]", "mallory");
+        tab.await("text('#verdict').includes('Broken at block 3')");
+        tab.click("#mend-all");
+        tab.await("text('#verdict').includes('Valid again')");
+        assertTrue(tab.text("#work").matches("Mined again so far: 3 blocks, "
+            + "[1-9][\\d,]+ guesses\\. The linked proof seals .*"), tab.text("#work"));
+    }
+
+    @Test
+    void aFalseProofIsToldFromABrokenLink() throws Exception {
+        var node = node();
+        request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 2'] [aria-label=proof]", "1");
+        tab.await("text('#verdict').includes('Broken at block 2: its proof gives')");
+        tab.click("#mend"); // finds the smallest proof: the one that was there
+        tab.await("text('#verdict').includes('Valid again')");
+        tab.type("[aria-label^='Block 2'] [aria-label=proof]", "much");
+        tab.await("text('#verdict').startsWith('✕ Send')");
+    }
+
+    @Test
+    void numbersComeOutAsTheyWentIn() throws Exception {
+        var digits = "123456789012345678901234567890";
+        var node = node();
+        pay(node, "a", "b", "1.0");
+        pay(node, "a", "b", digits);
+        pay(node, "5", "b", "1e-05");
+        for (int i = 0; i < 2; i++) request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.await("card(3)");
+        assertEquals("1.0 " + digits + " 1e-05 1", tab.js(
+            "[...card(2).querySelectorAll('li li b')].map(text).join(' ')"));
+
+        // In the copy each is edited and put back, and the chain holds.
+        tab.click("#break");
+        var amount = "[aria-label^='Block 2'] li:nth-child(%d) [aria-label=Amount]";
+        for (int i = 1; i <= 3; i++) {
+            var field = amount.formatted(i);
+            var was = tab.js("find(\"" + field + "\").value");
+            tab.type(field, "1");
+            tab.await("text('#verdict').includes('Broken at block 3')");
+            tab.type(field, was);
+            tab.await("text('#verdict').includes('Valid')");
+        }
+        tab.type(amount.formatted(1), "1"); // 1 is not 1.0
+        tab.await("text('#verdict').includes('Broken at block 3')");
+
+        // What is paid in the browser arrives digit for digit, too.
+        tab.type("[name=amount]", "2.50");
+        tab.press("Enter");
+        tab.await("text('#answer').includes('will be added')");
+        tab.type("[name=amount]", digits);
+        tab.press("Enter");
+        tab.await("text('#curl').includes('" + digits + "}')");
+        tab.click("#break");
+        tab.await("text('.ghost').includes('2 transactions wait')");
+        assertTrue(tab.text(".ghost").contains(digits));
+    }
+
+    // ## What strangers do
+
+    @Test
+    void aHostileNameIsShownAsTextAndNothingMore() throws Exception {
+        var hostile = "<img src=x onerror=\"window.hurt=1\"><script>hurt=1</script>";
+        var node = node();
+        for (var name : List.of(hostile, "__proto__", "\u202egnp.exe", "x".repeat(1000)))
+            pay(node, name, "b", "1");
+        tab = see(node, WIDE, "en");
+        tab.await("text('.ghost').includes('<img src=x onerror=')");
+        request(node, "/mine", "");
+        tab.await("card(2) && text(card(2)).includes('<img src=x onerror=')");
+        tab.click("#break");
+        assertEquals(hostile, tab.js("card(2).querySelector('[aria-label=Sender]').value"));
+        assertEquals("none", tab.js("String(window.hurt ?? 'none')"));
+        assertEquals("0", tab.js("String(document.querySelectorAll('#track img').length)"));
+        assertEquals("true", tab.js("String(card(2).scrollWidth <= card(2).clientWidth + 4)"));
+    }
+
+    @Test
+    void theStrictPolicyKnowsThePage() throws Exception {
+        var page = Files.readString(PAGE);
+        for (var tag : List.of("script", "style")) {
+            var text = page.substring(page.indexOf("<" + tag + ">") + tag.length() + 2,
+                page.indexOf("</" + tag + ">"));
+            var hash = Base64.getEncoder().encodeToString(
+                MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+            assertTrue(page.contains(tag + "-src 'sha256-" + hash + "';"),
+                "The " + tag + " was edited. Its policy: " + tag + "-src 'sha256-"
+                + hash + "';");
+        }
+        assertFalse(page.matches("(?s).*(innerHTML|outerHTML|insertAdjacentHTML"
+            + "|document\\.write|\\son[a-z]+=\").*"));
+    }
+
+    // ## Long chains, both languages, every screen
+
+    @Test
+    void tenThousandBlocksAreQuick() throws Exception {
+        var node = node("--zeros", "0", "--peer", serve(chain(10_000), true));
+        request(node, "/nodes/resolve", null);
+        tab = see(node, WIDE, "en");
+        tab.await("card(10000) && text('.ghost').includes('Block 10001')");
+        assertTrue(Integer.parseInt(tab.js("String(cards().length)")) < 20);
+        tab.await("text(row(1)).includes('= the same chain')");
+        tab.click("#first");
+        tab.await("text(card(1)).includes('genesis')");
+        tab.click("#scroller");
+        tab.press("End");
+        tab.await("card(10000)");
+        tab.type("#goto", "5000");
+        tab.press("Enter");
+        tab.await("card(5000)");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 5000 '] [aria-label=timestamp]", "1");
+        tab.await("text('#verdict').includes('Broken at block 5001')");
+        assertTrue(Double.parseDouble(tab.js("(() => { const begun = "
+            + "performance.now(); for (let i = 0; i < 10; i++) changed();"
+            + "return String(performance.now() - begun); })()")) < 1_000);
+        tab.picture("long", "light");
+    }
+
+    @Test
+    void itSpeaksChineseToAChineseBrowserAndEnglishOnDemand() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "zh-CN");
+        tab.await("text('#mine') == '挖一个区块'");
+        assertEquals("zh", tab.js("document.documentElement.lang"));
+        tab.click("#mine button");
+        tab.await("text('#answer').includes('工作量证明')");
+        tab.await("text(card(2)).includes('链尾')");
+        tab.click("#break");
+        tab.type("[aria-label^='区块 1'] [aria-label=时间戳]", "5");
+        tab.await("text('#verdict').includes('断在区块 2')");
+        tab.picture("chinese", "light");
+        tab.click("#language");
+        tab.await("text('#mine') == 'Mine a block'");
+        assertTrue(tab.text("#verdict").contains("Broken at block 2"));
+        assertTrue(tab.text("#answer").contains("Block 2, proof"));
+        assertEquals("", tab.js("untranslated()"));
+    }
+
+    @Test
+    void itFitsEveryScreen() throws Exception {
+        var node = classroom();
+        for (var size : List.of("360x740", "800x600", "1366x768", "1920x1080")) {
+            tab = see(node, size, "en");
+            tab.await("text(row(1)).includes('forked')");
+            assertEquals("true", tab.js("String(document.documentElement"
+                + ".scrollWidth <= innerWidth)"), size);
+            for (var scheme : List.of("light", "dark"))
+                tab.picture(size + "-" + scheme, scheme);
+            tab.click("#break");
+            assertEquals("true", tab.js("String(document.documentElement"
+                + ".scrollWidth <= innerWidth)"), size + ", broken");
+            tab.picture(size + "-copy", "light");
+            tab.close();
+        }
+        tab = see(node, "1280x720", "en");
+        tab.await("text(row(1)).includes('forked')");
+        if (picture) Files.copy(tab.picture("readme", "light"),
+            Path.of("docs", "explorer.png"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void aKeyboardIsEnough() throws Exception {
+        tab = see(node(), WIDE, "en");
+        var met = new ArrayList<String>();
+        for (int i = 0; i < 12; i++) {
+            tab.press("Tab");
+            met.add(tab.js("document.activeElement.id || document.activeElement.name"
+                + " || text(document.activeElement)"));
+        }
+        assertEquals("language, Mine a block, sender, recipient, amount, Pay, node, Add, "
+            + "Resolve, copy, break, scroller",
+            met.stream().limit(12).collect(joining(", ")));
+        assertEquals("", tab.js("[...document.querySelectorAll('input, button')]"
+            + ".filter(e => e.checkVisibility() && !e.innerText"
+            + " && !e.labels?.length && !e.ariaLabel)"
+            + ".map(e => e.id).join()"));
+    }
+
+    @Test
+    void aNodeThatStopsIsMissed() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.await("text('#live') == '● Live'");
+        node.close();
+        open.remove(node);
+        tab.await("text('#live').includes('does not answer')");
+        tab.click("#mine button");
+        tab.await("text('#answer').includes('does not answer')");
+    }
+
+    // ## What the tests are made of
+
+    private Node node(String... options) throws IOException {
+        var all = Stream.concat(Stream.of("--port", "0", "--quiet"), Stream.of(options));
+        var node = Node.start(all.toArray(String[]::new));
+        open.add(node);
+        return node;
+    }
+
+    private Browser.Tab see(Node node, String size, String language) throws Exception {
+        return browser.open(node.url(), size, language);
+    }
+
+    /** Two nodes that agreed for a while, with names a class would use. */
+    private Node classroom() throws Exception {
+        var ours = node();
+        var theirs = node("--peer", ours.url());
+        pay(ours, "d4ee26eee15148ee92c6cd394edd974e", "someone-other-address", "5");
+        request(ours, "/mine", "");
+        request(theirs, "/nodes/resolve", null);
+        pay(ours, "alice", "bob", "3");
+        request(ours, "/mine", "");
+        pay(theirs, "alice", "carol", "2.5");
+        for (int i = 0; i < 2; i++) request(theirs, "/mine", "");
+        pay(ours, "bob", "carol", "1");
+        request(ours, "/nodes/register", "{\"nodes\": [\"" + theirs.url() + "\"]}");
+        return ours;
+    }
+
+    private static void pay(Node node, String sender, String recipient, String amount)
+            throws Exception {
+        request(node, "/transactions/new", "{\"sender\": " + CanonicalJson.of(sender)
+            + ", \"recipient\": " + CanonicalJson.of(recipient)
+            + ", \"amount\": " + amount + "}");
+    }
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static String request(Node node, String path, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(node.url() + path));
+        if (body != null) request.POST(BodyPublishers.ofString(body));
+        var answer = HTTP.send(request.build(), BodyHandlers.ofString());
+        assertTrue(answer.statusCode() < 300, answer.body());
+        return answer.body();
+    }
+
+    /** Something at /chain that is no node of ours. */
+    private String serve(String chain, boolean forAllPages) throws IOException {
+        var server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        server.createContext("/", exchange -> {
+            if (forAllPages) exchange.getResponseHeaders()
+                .set("Access-Control-Allow-Origin", "*");
+            var bytes = chain.getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            try (var out = exchange.getResponseBody()) { out.write(bytes); }
+        });
+        server.start();
+        open.add(() -> server.stop(0));
+        return "localhost:" + server.getAddress().getPort();
+    }
+
+    private static String block(int index, String previousHash, long proof) {
+        return "{\"index\": " + index + ", \"previous_hash\": " + previousHash
+            + ", \"proof\": " + proof + ", \"timestamp\": 1506280650.5, "
+            + "\"transactions\": []}";
+    }
+
+    /** A chain that is valid where a proof needs no zeros. */
+    private static String chain(int length) throws Exception {
+        var blocks = new ArrayList<>(List.of(block(1, "1", 100)));
+        while (blocks.size() < length) {
+            var hash = MessageDigest.getInstance("SHA-256").digest(
+                blocks.get(blocks.size() - 1).getBytes(UTF_8));
+            blocks.add(block(blocks.size() + 1,
+                '"' + HexFormat.of().formatHex(hash) + '"', 0));
+        }
+        return "{\"chain\": [" + String.join(",\n", blocks) + "], \"length\": 1}";
+    }
+
+    public static void main(String... arguments) {
+        picture = List.of(arguments).contains("--picture");
+        Runner.run(ExplorerTest.class);
+    }
+}
+
+/** Chromium without a window, spoken to in its own DevTools protocol. */
+class Browser implements AutoCloseable, WebSocket.Listener {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PATIENCE = 60; // seconds
+
+    private final Map<Integer, CompletableFuture<JsonNode>> asked = new ConcurrentHashMap<>();
+    private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
+    private final StringBuilder heard = new StringBuilder();
+    private Process process;
+    private Path profile;
+    private WebSocket socket;
+    private int number;
+
+    static Browser start() throws Exception {
+        var program = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                .map(name -> Path.of(folder, name)))
+            .filter(Files::isExecutable).findFirst();
+        Assumptions.assumeTrue(program.isPresent(),
+            "there is no Chromium (Debian: apt-get install chromium)");
+        var browser = new Browser();
+        browser.profile = Files.createTempDirectory("chromium");
+        browser.process = new ProcessBuilder(program.get().toString(), "--headless=new",
+            "--remote-debugging-port=0", "--user-data-dir=" + browser.profile,
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+            "--force-color-profile=srgb", "about:blank").redirectErrorStream(true).start();
+        var lines = browser.process.inputReader();
+        var address = "";
+        for (String line; (line = lines.readLine()) != null; )
+            if (line.startsWith("DevTools listening on ")) {
+                address = line.substring("DevTools listening on ".length());
+                break;
+            }
+        browser.socket = HttpClient.newHttpClient().newWebSocketBuilder()
+            .buildAsync(URI.create(address), browser).get(PATIENCE, SECONDS);
+        var rest = new Thread(() -> lines.lines().forEach(line -> { }));
+        rest.setDaemon(true);
+        rest.start();
+        return browser;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+        heard.append(text);
+        if (last) try {
+            var message = JSON.readTree(heard.toString());
+            heard.setLength(0);
+            var tab = tabs.get(message.path("sessionId").asText());
+            if (message.has("id"))
+                asked.remove(message.get("id").intValue()).complete(message);
+            else if (tab != null) tab.hear(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        socket.request(1);
+        return null;
+    }
+
+    private CompletableFuture<JsonNode> send(String session, String method,
+            Object... parameters) {
+        var values = new HashMap<String, Object>();
+        for (int i = 0; i < parameters.length; i += 2)
+            values.put((String) parameters[i], parameters[i + 1]);
+        var message = new HashMap<String, Object>(Map.of("id", ++number,
+            "method", method, "params", values));
+        if (session != null) message.put("sessionId", session);
+        var answer = new CompletableFuture<JsonNode>();
+        asked.put(number, answer);
+        socket.sendText(JSON.valueToTree(message).toString(), true).join();
+        return answer;
+    }
+
+    private JsonNode ask(String session, String method, Object... parameters)
+            throws Exception {
+        var answer = send(session, method, parameters).get(PATIENCE + 5, SECONDS);
+        if (answer.has("error")) throw new IOException(method + ": " + answer.get("error"));
+        return answer.get("result");
+    }
+
+    Tab open(String url, String size, String language) throws Exception {
+        var context = ask(null, "Target.createBrowserContext").get("browserContextId").asText();
+        var target = ask(null, "Target.createTarget", "url", "about:blank",
+            "browserContextId", context).get("targetId").asText();
+        var session = ask(null, "Target.attachToTarget", "targetId", target,
+            "flatten", true).get("sessionId").asText();
+        var tab = new Tab(context, session);
+        tabs.put(session, tab);
+        tab.open(url, size, language);
+        return tab;
+    }
+
+    @Override
+    public void close() throws Exception {
+        send(null, "Browser.close");
+        process.onExit().get(PATIENCE, SECONDS);
+        try (var files = Files.walk(profile)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+    }
+
+    /** One page, with the few words in which the tests speak of it. */
+    class Tab {
+        final List<String> complaints = new CopyOnWriteArrayList<>();
+        private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private final Map<String, String> paths = new ConcurrentHashMap<>();
+        private final String context, session;
+
+        Tab(String context, String session) {
+            this.context = context;
+            this.session = session;
+        }
+
+        private JsonNode ask(String method, Object... parameters) throws Exception {
+            return Browser.this.ask(session, method, parameters);
+        }
+
+        void open(String url, String size, String language) throws Exception {
+            for (var domain : List.of("Page", "Runtime", "Log", "Network"))
+                ask(domain + ".enable");
+            var edges = size.split("x");
+            ask("Emulation.setDeviceMetricsOverride", "width", Integer.valueOf(edges[0]),
+                "height", Integer.valueOf(edges[1]), "deviceScaleFactor", 1, "mobile", false);
+            ask("Emulation.setUserAgentOverride", "userAgent", "ExplorerTest",
+                "acceptLanguage", language);
+            ask("Page.addScriptToEvaluateOnNewDocument", "source", """
+                var find = selector => document.querySelector(selector);
+                var text = what => ((typeof what === 'string' ? find(what) : what)?.innerText
+                  ?? '').replace(/\\s+/g, ' ').trim();
+                var row = i => document.querySelectorAll('#track > section')[i];
+                var rowOf = name => [...document.querySelectorAll('#track > section')].map(text)
+                  .find(said => (said + ' ').startsWith(name)) ?? '';
+                var cards = () => [...row(0)?.querySelectorAll('.card') ?? []];
+                var card = i => cards().find(c => text(c.querySelector('.title b'))
+                  .replace(/\\D/g, '') == i && !c.matches('.ghost'));
+                var left = (row, i) => String(
+                  row.querySelectorAll('.card')[i].getBoundingClientRect().left);
+                var middle = e => {
+                  e.scrollIntoView({block: 'nearest', inline: 'nearest'});
+                  const {left, top, width, height} = e.getBoundingClientRect();
+                  return (left + Math.min(width / 2, 40)) + ' '
+                    + (top + Math.min(height / 2, 10));
+                };
+                var untranslated = () => [...new Set(Object.values(STRINGS)
+                  .flatMap(Object.keys))].filter(key => !STRINGS.en[key]
+                  || !STRINGS.zh[key]).join();
+                var when = test => new Promise(done => (function look() {
+                  if (test()) done('true'); else requestAnimationFrame(look);
+                })());
+                """);
+            ask("Page.navigate", "url", url);
+            await("document.readyState == 'complete' && cards().length > 1");
+        }
+
+        void hear(JsonNode message) {
+            var said = message.get("params");
+            switch (message.get("method").asText()) {
+                case "Runtime.exceptionThrown" -> complaints.add(said.toString());
+                case "Runtime.consoleAPICalled" -> complaints.add(said.get("args").toString());
+                case "Log.entryAdded" -> {
+                    var entry = said.get("entry");
+                    if (!"network".equals(entry.get("source").asText())
+                        && !entry.get("text").asText().contains("CORS"))
+                        complaints.add(entry.toString());
+                }
+                case "Network.requestWillBeSent" -> paths.put(said.get("requestId").asText(),
+                    URI.create(said.get("request").get("url").asText()).getPath());
+                case "Network.responseReceivedExtraInfo" -> answers.add(
+                    said.get("statusCode").asText() + " "
+                    + paths.get(said.get("requestId").asText()));
+                default -> { }
+            }
+        }
+
+        void awaitAnswer(String path, int status) throws Exception {
+            while (true) {
+                var answer = answers.poll(PATIENCE, SECONDS);
+                if (answer == null)
+                    throw new AssertionError("no " + status + " for " + path);
+                if (answer.equals(status + " " + path)) return;
+            }
+        }
+
+        String js(String expression) throws Exception {
+            var answer = ask("Runtime.evaluate", "expression", expression,
+                "awaitPromise", true, "returnByValue", true);
+            if (answer.has("exceptionDetails"))
+                throw new AssertionError(expression + ": " + answer.get("exceptionDetails"));
+            return answer.get("result").path("value").asText();
+        }
+
+        void await(String condition) throws Exception {
+            try {
+                send(session, "Runtime.evaluate", "expression", "when(() => " + condition + ")",
+                    "awaitPromise", true).get(PATIENCE, SECONDS);
+            } catch (TimeoutException e) {
+                throw new AssertionError("never: " + condition + "\n" + js("text('body')"));
+            }
+        }
+
+        String text(String selector) throws Exception {
+            return js("text(" + JSON.writeValueAsString(selector) + ")");
+        }
+
+        void click(String selector) throws Exception {
+            var quoted = JSON.writeValueAsString(selector);
+            await("find(" + quoted + ") && !find(" + quoted + ").disabled");
+            var at = js("middle(find(" + quoted + "))").split(" ");
+            for (var type : List.of("mousePressed", "mouseReleased"))
+                ask("Input.dispatchMouseEvent", "type", type, "button", "left", "clickCount", 1,
+                    "x", Double.valueOf(at[0]), "y", Double.valueOf(at[1]));
+        }
+
+        /** Replaces what a field holds, as somebody who types does. */
+        void type(String selector, String text) throws Exception {
+            click(selector);
+            js("find(" + JSON.writeValueAsString(selector) + ").select()");
+            if (text.isEmpty()) press("Delete");
+            else ask("Input.insertText", "text", text);
+        }
+
+        void press(String key) throws Exception {
+            int code = switch (key) {
+                case "Enter" -> 13; case "Tab" -> 9; case "End" -> 35; default -> 46; };
+            ask("Input.dispatchKeyEvent", "type", "keyDown", "key", key, "code", key,
+                "windowsVirtualKeyCode", code, "text", key.equals("Enter") ? "\r" : "");
+            ask("Input.dispatchKeyEvent", "type", "keyUp", "key", key, "code", key,
+                "windowsVirtualKeyCode", code);
+        }
+
+        Path picture(String name, String scheme) throws Exception {
+            ask("Emulation.setEmulatedMedia", "features", List.of(
+                Map.of("name", "prefers-color-scheme", "value", scheme)));
+            await("document.getAnimations().every(a => a.playState != 'running'"
+                + " || a.effect.getTiming().iterations == Infinity)");
+            var png = ask("Page.captureScreenshot", "format", "png").get("data").asText();
+            ask("Emulation.setEmulatedMedia", "features", List.of());
+            return Files.write(Path.of("tests", "screenshots", name + ".png"),
+                Base64.getDecoder().decode(png));
+        }
+
+        void close() throws Exception {
+            if (tabs.remove(session) == null) return;
+            Browser.this.ask(null, "Target.disposeBrowserContext", "browserContextId", context);
+        }
+
+    }
+}
