@@ -8,6 +8,7 @@
 public class AllTests {
     public static void main(String... arguments) {
         Runner.run(BlockchainTest.class, NodeTest.class, HostileTest.class,
-            DemoTest.class);
+            DemoTest.class, CheckNodeTest.class, PostmanTest.class,
+            ClassroomTest.class, ExplorerTest.class, DocsTest.class);
     }
 }
