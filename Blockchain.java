@@ -325,10 +325,16 @@ public class Blockchain {
     }
 
     // The one place where the chain changes: some blocks stay, new ones
-    // follow. What was in the blocks that go is pending again, except for
-    // their rewards; what is in the new ones is pending no longer. It is
-    // counted, for two equal payments are two payments.
+    // follow, if they fit: so a valid chain stays valid. What was in the
+    // blocks that go is pending again, except for their rewards; what is
+    // in the new ones is pending no longer. It is counted, for two equal
+    // payments are two payments.
     synchronized void change(int kept, List<Block> blocks) {
+        var joint = new ArrayList<>(chain.subList(Math.max(kept - 1, 0), kept));
+        joint.addAll(blocks);
+        Flaw.firstIn(joint, rule).ifPresent(flaw -> {
+            throw new IllegalArgumentException(flaw.toString());
+        });
         journal.accept(Map.of("kept", kept, "blocks", blocks));
         var gone = chain.subList(kept, chain.size());
         var sealed = payments(blocks).collect(groupingBy(tx -> tx, counting()));

@@ -592,8 +592,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 Json.CHAINS.readerForListOf(Block.class)
                     .readValue(event.required("blocks")));
         });
-        var flaw = Flaw.firstIn(blockchain.chain(), proofOfWork);
-        if (flaw.isPresent()) throw new IOException(file + ": " + flaw.get());
         if (id != null && given == null) return;
         if (id == null) blockchain.change(0, blockchain.chain());
         id = given != null ? given
@@ -646,8 +644,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
                     replay.event(line);
                     end += line.length() + 1;
                 } catch (IOException | RuntimeException e) {
-                    throw new IOException(path + ", line " + number
-                        + ": damaged. Mend it, or start with another file.");
+                    throw new IOException(path + ", line " + number + ": "
+                        + (e instanceof IllegalArgumentException
+                            ? e.getMessage() : "damaged.")
+                        + " Mend it, or start with another file.");
                 }
             }
             if (end != file.size()) throw new IOException(path
