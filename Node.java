@@ -348,13 +348,15 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ends: nobody fills the memory.
 
     private static final class Json {
-        static final ObjectMapper SMALL = strict(100_000);
-        static final ObjectMapper CHAINS = strict(MOST_BYTES)
+        static final ObjectMapper SMALL = strict(100_000, 50);
+        static final ObjectMapper CHAINS = strict(MOST_BYTES, 50)
             .disable(FAIL_ON_TRAILING_TOKENS);
+        // What we wrote ourselves is as long as it is.
+        static final ObjectMapper OURS = strict(Long.MAX_VALUE, 99);
 
-        private static ObjectMapper strict(long mostBytes) {
-            var limits = StreamReadConstraints.builder().maxNestingDepth(50)
-                .maxDocumentLength(mostBytes).build();
+        private static ObjectMapper strict(long mostBytes, int mostDeep) {
+            var limits = StreamReadConstraints.builder()
+                .maxNestingDepth(mostDeep).maxDocumentLength(mostBytes).build();
             return JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(limits).build())
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -581,15 +583,15 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var given = id;
         id = null;
         ledger.replay(line -> {
-            var event = Json.CHAINS.readTree(line);
+            var event = Json.OURS.readTree(line);
             if (event.has("id")) id = event.get("id").textValue();
             else if (event.has("nodes")) for (var node : event.get("nodes"))
                 neighbours.put(node.textValue(), "not asked yet");
             else if (event.has("transaction")) blockchain.newTransaction(
-                Json.CHAINS.treeToValue(event.get("transaction"),
+                Json.OURS.treeToValue(event.get("transaction"),
                     Transaction.class));
             else blockchain.change(event.required("kept").intValue(),
-                Json.CHAINS.readerForListOf(Block.class)
+                Json.OURS.readerForListOf(Block.class)
                     .readValue(event.required("blocks")));
         });
         if (id != null && given == null) return;
