@@ -161,7 +161,8 @@ public class CheckNode implements Callable<Integer> {
             answer.cancel(true);
             throw new Missed("an answer", "none in " + patience + " seconds");
         } catch (ExecutionException e) {
-            throw new Missed("an answer", "none: " + e.getCause().getMessage());
+            var why = e.getCause().getMessage(); // null if it was refused
+            throw new Missed("an answer", why == null ? "no connection" : why);
         }
     }
 
@@ -266,10 +267,9 @@ public class CheckNode implements Callable<Integer> {
     @SuppressWarnings("unchecked")
     private List<Map<String, Object>> rival(int longer) throws Exception {
         needs(MINE);
-        int good = chain().size();
-        while (good > 1) try {
-            valid(chain.subList(0, good));
-            break;
+        int good = 1, length = chain().size();
+        try {
+            while (good < length) valid(chain.subList(good - 1, ++good));
         } catch (Missed bad) {
             good--;
         }
@@ -791,14 +791,18 @@ public class CheckNode implements Callable<Integer> {
         if (uri.getHost() == null) throw new IOException(url + " is no node's "
             + "URL: one looks like http://localhost:5000.");
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        InetAddress us;
-        try (var line = new Socket()) {
-            line.connect(new InetSocketAddress(uri.getHost(), port), 3_000);
+        InetAddress us = null;
+        for (var it : addresses(uri.getHost())) try (var line = new Socket()) {
+            if (us != null) break;
+            line.connect(new InetSocketAddress(it, port), 3_000);
             us = line.getLocalAddress();
-        } catch (IOException e) {
-            throw new IOException("Nobody answers at " + url + ". Does your "
-                + "node run, and on that port?");
+            if (it instanceof Inet6Address)
+                url = "http://" + name(it) + ":" + port;
+        } catch (IOException notThere) {
+            // localhost has two addresses, and a node may have one of them
         }
+        if (us == null) throw new IOException("Nobody answers at " + url
+            + ". Does your node run, and on that port?");
         try {
             var answer = get("/chain");
             if (answer.status == 200 && answer.json == null)
@@ -809,8 +813,21 @@ public class CheckNode implements Callable<Integer> {
                 + e.getMessage() + "). Is that your node?");
         }
         if (here != null) return null; // every address of this machine
-        here = us.getHostAddress();
+        here = name(us);
         return us;
+    }
+
+    private static InetAddress[] addresses(String host) {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            return new InetAddress[0];
+        }
+    }
+
+    private static String name(InetAddress address) {
+        var name = address.getHostAddress().replaceFirst("%.*", "");
+        return address instanceof Inet6Address ? "[" + name + "]" : name;
     }
 
     // ## What came out
@@ -867,8 +884,8 @@ public class CheckNode implements Callable<Integer> {
         }
         results.stream().filter(result -> result.mark.equals("waiting"))
             .collect(groupingBy(Result::came, LinkedHashMap::new, counting()))
-            .forEach((other, count) -> say("  @|faint · %d more when this "
-                + "works: %s|@%n", count, other));
+            .forEach((other, count) -> say("  @|faint · %d wait for: %s|@%n",
+                count, other));
         return results;
     }
 

@@ -79,8 +79,9 @@ class DocsTest {
         "java Node.java again", "java Demo.java again");
 
     // What JBang and the JDK say of themselves.
-    static final Pattern NOISE = Pattern.compile("\\[jbang\\].*|WARNING: .*"
-        + "|.* java\\.util\\.prefs\\..*|INFO: Created user preferences.*"
+    static final Pattern NOISE = Pattern.compile("\\[jbang\\] (?!\\[ERROR).*"
+        + "|WARNING: .*|.* java\\.util\\.prefs\\..*"
+        + "|INFO: Created user preferences.*"
         + "|Picked up JAVA_TOOL_OPTIONS.*");
 
     // ## What a page is
@@ -506,6 +507,7 @@ class DocsTest {
             for (var port : ports.entrySet()) command = command.replaceAll(
                 "\\b" + port.getKey() + "\\b", port.getValue());
             var output = Files.createTempFile(bin, "out", null);
+            long others = sh.children().count();
             var toShell = sh.outputWriter();
             toShell.write("{ " + command + "\n} </dev/null >" + output
                 + " 2>&1; printf .\n");
@@ -513,20 +515,21 @@ class DocsTest {
             if (sh.getInputStream().read() < 0)
                 return List.of("(the shell has ended)");
             if (command.strip().endsWith("&"))
-                await(command, output, step.output.size());
+                await(command, output, step.output.size(), others);
             return printed(output);
         }
 
-        // The port answers, and what the book says, or more, is printed.
-        private void await(String command, Path output, int lines)
-                throws Exception {
+        // Until the port answers, and what the book says, or more, is
+        // printed; or until the program has ended.
+        private void await(String command, Path output, int lines,
+                           long others) throws Exception {
             var port = Pattern.compile("--port[ =](\\d+)").matcher(command);
-            while (port.find())
-                for (int i = 0; i < 1200 && !answers(port.group(1)); i++)
-                    Thread.sleep(100);
-            for (int i = 0; i < 300 && printed(output).size() < lines; i++)
+            var ports = port.results().map(found -> found.group(1)).toList();
+            for (int i = 0; i < 1200 && sh.children().count() > others
+                && !(printed(output).size() >= lines
+                    && ports.stream().allMatch(Session::answers)); i++)
                 Thread.sleep(100);
-            Thread.sleep(500);
+            Thread.sleep(lines == 0 ? 3000 : 500);
         }
 
         private static boolean answers(String port) {
