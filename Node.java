@@ -5,6 +5,10 @@
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS io.javalin:javalin:7.2.3
 //DEPS org.slf4j:slf4j-nop:2.0.17
+//JAVA_OPTIONS -XX:+UseSerialGC -Xms32m -Xlog:disable
+//CDS
+// The JVM shall take little memory; and its classes, kept at the first end
+// of a run, load faster at the next (another JDK's it ignores, silently).
 
 // # A node: the blockchain as a service
 //
