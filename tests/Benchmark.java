@@ -1,0 +1,628 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES ../Node.java
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+
+// # How fast is it?
+//
+// Each thing is done our way and the plain way, in turn. What counts is the
+// ratio: seconds differ from machine to machine and from minute to minute,
+// ratios hardly do. Python does the same where there is one, and Flask, its
+// web framework, where that is installed.
+//
+//     jbang tests/Benchmark.java --quick
+//
+// JMH would be the tool for the functions, but it wants them in a package,
+// and nothing in a package can name the classes of a script. So here is the
+// least that is honest: warm up, take turns, take the median.
+
+import static java.nio.charset.StandardCharsets.*;
+
+import com.sun.net.httpserver.HttpServer;
+import io.javalin.Javalin;
+import java.io.*;
+import java.math.BigDecimal;
+import java.net.*;
+import java.nio.file.*;
+import java.security.*;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleUnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+
+@Command(name = "Benchmark.java", mixinStandardHelpOptions = true,
+    version = "1.0", description = "Measures the blockchain and its node.")
+public class Benchmark implements Callable<Integer> {
+
+    @Option(names = "--quick", description = "Under a minute, less exact.")
+    boolean quick;
+
+    private static final boolean PYTHON = runs("python3", "-c", "");
+    private static final boolean FLASK = runs("python3", "-c", "import flask");
+
+    public Integer call() throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(() ->
+            servers.forEach(Server::close))); // nothing is left running
+        System.setProperty("http.maxConnections", CLIENTS + "");
+        System.out.printf("Java %s, %d cores, %s%n%n", Runtime.version(),
+            Runtime.getRuntime().availableProcessors(),
+            FLASK ? "Python and Flask" : PYTHON ? "Python" : "no Python");
+        hash();
+        proofOfWork();
+        validChain();
+        start();
+        requests();
+        resolve();
+        progress("");
+        System.out.printf("%-36s %15s %12s %8s %8s %7s%n", "", "our way ",
+            "plain way", "faster", "Python", "growth");
+        rows.forEach(System.out::println);
+        System.out.println("""
+
+            faster: so many times as fast as the plain way (all cores: as one).
+            Python: so many times as fast as Python.
+            growth: of the time with the length, where 1 is linear.""");
+        return 0;
+    }
+
+    // ## Functions
+
+    private void hash() throws Exception {
+        var block = chain(2).get(1);
+        var map = Plain.map(block);
+        compare("hash a block", MICROSECONDS,
+            () -> rate(() -> block.hash().length() / 64),
+            () -> rate(() -> Plain.sha256(Plain.json(map)).length() / 64),
+            () -> python("hash", Plain.json(map)));
+    }
+
+    private void proofOfWork() throws Exception {
+        var one = new ForkJoinPool(1); // has one core
+        var four = new ProofOfWork(Rule.classic, 4);
+        var five = new ProofOfWork(Rule.classic, 5);
+        Measure alone = () -> rate(() -> one.submit(() -> mine(five)).get());
+        compare("guesses at a proof, one core", MILLIONS, alone,
+            () -> rate(() -> Plain.proofOfWork(last(), 4)),
+            () -> python("work", ""));
+        compare("  all cores", MILLIONS, () -> rate(() -> mine(five)), alone,
+            null);
+        compare("  all cores, at 4 zeros", MILLIONS,
+            () -> rate(() -> mine(four)),
+            () -> rate(() -> one.submit(() -> mine(four)).get()), null);
+        one.shutdown();
+    }
+
+    // Searches behind 0, 1, 2 and so on: some are long, some short.
+    private int searches;
+
+    private int last() { return searches++ % 20; }
+
+    /** Answers how many guesses it took. */
+    private long mine(ProofOfWork rule) {
+        return rule.proofOfWork(new Block(1, 0, List.of(), last(), "1"),
+            guesses -> { }) + 1;
+    }
+
+    private void validChain() throws Exception {
+        var growth = new TreeMap<Integer, Double>();
+        for (int length : lengths()) {
+            var chain = chain(length);
+            var maps = chain.stream().map(Plain::map).toList();
+            var file = Files.createTempFile("chain", ".json");
+            Files.writeString(file, CanonicalJson.of(chain));
+            var row = compare("valid chain, a block of %,d".formatted(length),
+                MICROSECONDS,
+                () -> rate(() -> Flaw.firstIn(chain, EASY).isEmpty()
+                    ? length : 0),
+                () -> rate(() -> Plain.validChain(maps) ? length : 0),
+                () -> python("chain", file.toString()));
+            growth.put(length, length / row.rate);
+            row.growth(growth);
+            Files.delete(file);
+        }
+    }
+
+    private int[] lengths() {
+        return quick ? new int[] {1_000, 10_000}
+            : new int[] {1_000, 10_000, 100_000};
+    }
+
+    private static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 1);
+    private final List<Block> longest = new ArrayList<>(List.of(
+        new Block(1, 1506280650.770839, List.of(), 100, 1)));
+
+    /** A valid chain, with a payment and a reward in each block. */
+    private List<Block> chain(int length) {
+        var transactions = List.of(new Transaction(
+            "d4ee26eee15148ee92c6cd394edd974e", "someone-other-address", 5),
+            new Transaction("0", "8bbcb347e0634905b0cac7955bae152b", 1));
+        for (int i = longest.size(); i < length; i++) {
+            var last = longest.get(i - 1);
+            double time = (1506280650770839L + i * 7654321L) / 1e6;
+            longest.add(new Block(i + 1, time, transactions,
+                Plain.proofOfWork(last.proof(), 1) - 1, last.hash()));
+        }
+        return List.copyOf(longest.subList(0, length));
+    }
+
+    // ## The node as a program
+
+    // The plain way is to start it without JBang, as Java does by default.
+    private void start() throws Exception {
+        for (int i = 0; i < 2; i++) // it is built, then its classes are kept
+            new Server(node()).close();
+        compare("start to the first answer", SECONDS, () -> starts(node()),
+            () -> starts(java("Node", "--port", "0", "--quiet")), null);
+    }
+
+    private static double starts(List<String> command) throws Exception {
+        long start = System.nanoTime();
+        var server = new Server(command);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        server.close();
+        return 1 / seconds;
+    }
+
+    private static List<String> node() {
+        var home = Files.exists(Path.of("Node.java")) ? "./" : "../";
+        var command = new ArrayList<>(List.of(home + "jbang", home + "Node.java",
+            "--port", "0", "--zeros", "1", "--quiet"));
+        if (File.separatorChar != '/') // there it is a command of the shell
+            command.subList(0, 1).replaceAll(jbang -> "jbang.cmd");
+        return command;
+    }
+
+    private static List<String> java(String... program) {
+        var command = new ArrayList<>(List.of(System.getProperty("java.home")
+            + "/bin/java", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(program));
+        return command;
+    }
+
+    private void requests() throws Exception {
+        var ours = new Server(node());
+        Thread.sleep(1_000);
+        note("memory, idle", ours.megabytes());
+        var all = new ArrayList<>(List.of(ours,
+            new Server(java("Benchmark", "plain node"))));
+        if (FLASK) all.add(new Server(List.of("python3", "-c", PROGRAM,
+            "node")));
+        for (var server : all) server.mine(2);
+        load("GET /chain, 3 blocks", all, "/chain", "", "");
+        for (var server : all) server.mine(197);
+        load("GET /chain, 200 blocks", all, "/chain", "", "");
+        load("  to who has it (304)", all.subList(0, 1), "/chain",
+            ask(ours.url + "/chain", "", ""), "");
+        note("memory, after this", ours.megabytes());
+        load("GET /mine, 1 zero", all, "/mine", "", "");
+        load("POST /transactions/new", all, "/transactions/new", "",
+            "{\"sender\": \"a\", \"recipient\": \"b\", \"amount\": 5}");
+        for (var server : all) server.close();
+    }
+
+    // A node asks a neighbour that has so many blocks; and then once more,
+    // when they are its own.
+    private void resolve() throws Exception {
+        var growth = new TreeMap<Integer, Double>();
+        for (int length : quick ? new int[] {10, 1_000, 10_000}
+                : new int[] {10, 1_000, 100_000}) {
+            var neighbour = neighbour(chain(length));
+            var address = "localhost:" + neighbour.getAddress().getPort();
+            var row = compare("resolve, %,d blocks".formatted(length), SECONDS,
+                () -> resolves(address, 1), null, null);
+            if (length > 10) growth.put(length, 1 / row.rate);
+            if (length > 10) row.growth(growth);
+            compare("  and again (304)", SECONDS, () -> resolves(address, 2),
+                null, null);
+            if (length >= 10_000) try (var server = new Server(node())) {
+                resolves(server.url, address);
+                note("memory, after this", server.megabytes());
+            }
+            neighbour.stop(0);
+        }
+    }
+
+    private static HttpServer neighbour(List<Block> chain) throws IOException {
+        var tip = '"' + chain.get(chain.size() - 1).hash() + '"';
+        var text = CanonicalJson.of(Map.of("chain", chain)).getBytes(UTF_8);
+        var server = HttpServer.create(new InetSocketAddress(0), 0);
+        server.createContext("/chain", exchange -> {
+            boolean same = tip.equals(exchange.getRequestHeaders()
+                .getFirst("If-None-Match"));
+            exchange.sendResponseHeaders(same ? 304 : 200,
+                same ? -1 : text.length);
+            if (!same) exchange.getResponseBody().write(text);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private static double resolves(String neighbour, int times)
+            throws Exception {
+        try (var node = Node.start("--port", "0", "--zeros", "1", "--quiet")) {
+            double rate = 0;
+            for (int i = 0; i < times; i++)
+                rate = resolves(node.url(), neighbour);
+            return rate;
+        }
+    }
+
+    private static double resolves(String node, String neighbour)
+            throws IOException {
+        ask(node + "/nodes/register", "", "{\"nodes\": [\"" + neighbour
+            + "\"]}");
+        long start = System.nanoTime();
+        ask(node + "/nodes/resolve", "", "");
+        return 1e9 / (System.nanoTime() - start);
+    }
+
+    // ## The plain way
+    //
+    // A straightforward translation of the tutorial: a block is a map, and
+    // each step makes a new string.
+
+    static final class Plain {
+        static Map<String, Object> map(Block block) {
+            return Map.of("index", block.index(),
+                "timestamp", block.timestamp(), "proof", block.proof(),
+                "previous_hash", block.previousHash(),
+                "transactions", block.transactions().stream().map(tx ->
+                    Map.of("sender", tx.sender(), "amount", tx.amount(),
+                        "recipient", tx.recipient())).toList());
+        }
+
+        static String json(Object value) {
+            if (value instanceof Map<?, ?> map) return new TreeMap<>(map)
+                .entrySet().stream()
+                .map(e -> json(e.getKey()) + ": " + json(e.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
+            if (value instanceof List<?> list) return list.stream()
+                .map(Plain::json).collect(Collectors.joining(", ", "[", "]"));
+            if (value instanceof String text)
+                return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"")
+                    .replace("\n", "\\n") + '"';
+            if (value instanceof Double)
+                return new BigDecimal(value.toString()).toPlainString();
+            return value.toString();
+        }
+
+        static String sha256(String text) {
+            try {
+                return HexFormat.of().formatHex(MessageDigest.getInstance(
+                    "SHA-256").digest(text.getBytes(UTF_8)));
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        /** Answers how many guesses it took. */
+        static long proofOfWork(long last, int zeros) {
+            long proof = 0;
+            while (!sha256("" + last + proof).startsWith("0".repeat(zeros)))
+                proof++;
+            return proof + 1;
+        }
+
+        static boolean validChain(List<Map<String, Object>> chain) {
+            for (int i = 1; i < chain.size(); i++) {
+                var last = chain.get(i - 1);
+                var block = chain.get(i);
+                if (!block.get("previous_hash").equals(sha256(json(last)))
+                    || !sha256("" + last.get("proof") + block.get("proof"))
+                        .startsWith("0")) return false;
+            }
+            return true;
+        }
+
+        static void node() {
+            var chain = new CopyOnWriteArrayList<Map<String, Object>>();
+            var pending = new ConcurrentLinkedQueue<Map<?, ?>>();
+            chain.add(map(new Block(1, 1506280650.770839, List.of(), 100, 1)));
+            var node = Javalin.start(config -> {
+                config.jetty.port = 0;
+                config.startup.showJavalinBanner = false;
+                config.routes.get("/chain", ctx -> ctx.json(
+                    Map.of("chain", chain, "length", chain.size())));
+                config.routes.post("/transactions/new", ctx -> {
+                    pending.add(ctx.bodyAsClass(Map.class));
+                    ctx.status(201).json(Map.of("message", "Transaction will "
+                        + "be added to Block " + (chain.size() + 1)));
+                });
+                config.routes.get("/mine", ctx -> {
+                    var last = chain.get(chain.size() - 1);
+                    pending.add(Map.of("sender", "0", "recipient", "me",
+                        "amount", 1));
+                    chain.add(Map.of("index", chain.size() + 1,
+                        "timestamp", System.currentTimeMillis() / 1e3,
+                        "transactions", List.copyOf(pending),
+                        "proof", proofOfWork((Long) last.get("proof"), 1) - 1,
+                        "previous_hash", sha256(json(last))));
+                    pending.clear();
+                    ctx.json(chain.get(chain.size() - 1));
+                });
+            });
+            System.out.println("http://localhost:" + node.port());
+        }
+    }
+
+    // The tutorial's own functions and routes. It prints how often a second
+    // it does a thing, or the address of its node.
+    private static final String PROGRAM = """
+        import hashlib, json, logging, sys, time
+        def sha256(text): return hashlib.sha256(text.encode()).hexdigest()
+        def hash(block): return sha256(json.dumps(block, sort_keys=True))
+        def valid_proof(last, proof, zeros):
+            return sha256(f'{last}{proof}')[:zeros] == '0' * zeros
+        def proof_of_work(last, zeros):
+            proof = 0
+            while not valid_proof(last, proof, zeros): proof += 1
+            return proof
+        def valid_chain(chain):
+            for last, block in zip(chain, chain[1:]):
+                if block['previous_hash'] != hash(last): return 0
+                if not valid_proof(last['proof'], block['proof'], 1): return 0
+            return len(chain)
+        def node():
+            from flask import Flask, jsonify, request
+            from werkzeug.serving import make_server
+            chain, pending = [], []
+            def new_block(proof, previous_hash):
+                chain.append({'index': len(chain) + 1, 'proof': proof,
+                    'timestamp': time.time(), 'transactions': pending[:],
+                    'previous_hash': previous_hash})
+                pending.clear()
+                return chain[-1]
+            app = Flask('node')
+            @app.route('/chain')
+            def full_chain(): return jsonify(chain=chain, length=len(chain))
+            @app.route('/transactions/new', methods=['POST'])
+            def new_transaction():
+                pending.append(request.get_json(force=True))
+                return jsonify(message='Transaction will be added'), 201
+            @app.route('/mine')
+            def mine():
+                proof = proof_of_work(chain[-1]['proof'], 1)
+                pending.append({'sender': 0, 'recipient': 'me', 'amount': 1})
+                return jsonify(new_block(proof, hash(chain[-1])))
+            new_block(100, 1)
+            logging.getLogger('werkzeug').disabled = True
+            server = make_server('127.0.0.1', 0, app, threaded=True)
+            print(f'http://127.0.0.1:{server.port}', flush=True)
+            server.serve_forever()
+        what, about = sys.argv[1], sys.argv[-1]
+        if what == 'node': node()
+        if what == 'hash': block = json.loads(about)
+        if what == 'chain': chain = json.load(open(about))
+        done, turn, start = 0, 0, time.perf_counter()
+        while time.perf_counter() - start < 0.4:
+            if what == 'hash': done += len(hash(block)) / 64
+            if what == 'chain': done += valid_chain(chain)
+            if what == 'work': done += proof_of_work(turn % 20, 4) + 1
+            turn += 1
+        print(done / (time.perf_counter() - start))
+        """;
+
+    private static double python(String what, String about) throws Exception {
+        if (!PYTHON) return 0;
+        var process = new ProcessBuilder("python3", "-c", PROGRAM, what, about)
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (var output = process.inputReader()) {
+            return Double.parseDouble(output.readLine());
+        }
+    }
+
+    private static boolean runs(String... command) {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                .start().waitFor() == 0;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    // ## Servers and who asks them
+
+    private static final Pattern ADDRESS = Pattern.compile("http://[^/: ]+:\\d+");
+    private static final Set<Server> servers = ConcurrentHashMap.newKeySet();
+
+    /** A node in a process of its own, ready when this is made. */
+    static final class Server implements AutoCloseable {
+        final String url;
+        private final Process process;
+
+        Server(List<String> command) throws IOException {
+            process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            servers.add(this);
+            var line = process.inputReader().readLine();
+            var address = ADDRESS.matcher(line + "");
+            if (!address.find()) throw new IOException("A server says " + line
+                + ", and not where it is.");
+            url = address.group();
+            ask(url + "/chain", "", "");
+        }
+
+        void mine(int blocks) throws IOException {
+            for (int i = 0; i < blocks; i++) ask(url + "/mine", "", "");
+        }
+
+        String megabytes() {
+            try (var ps = new ProcessBuilder("ps", "-o", "rss=", "-p",
+                    process.pid() + "").start().inputReader()) {
+                return Long.parseLong(ps.readLine().trim()) / 1024 + " MB";
+            } catch (IOException e) {
+                return "no ps";
+            }
+        }
+
+        public void close() {
+            servers.remove(this);
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    /** Answers the ETag. Whatever is not found good throws. */
+    static String ask(String url, String etag, String body) throws IOException {
+        var ask = (HttpURLConnection) URI.create(url).toURL().openConnection();
+        if (!etag.isEmpty()) ask.setRequestProperty("If-None-Match", etag);
+        if (!body.isEmpty()) {
+            ask.setDoOutput(true); // so it is a POST
+            ask.setRequestProperty("Content-Type", "application/json");
+            ask.getOutputStream().write(body.getBytes(UTF_8));
+        }
+        try (var answer = ask.getInputStream()) {
+            answer.transferTo(OutputStream.nullOutputStream());
+        }
+        return ask.getHeaderField("ETag");
+    }
+
+    // ## How it is measured
+
+    interface Measure { double take() throws Exception; } // times a second
+
+    interface Work { long done() throws Exception; }
+
+    private double slice; // seconds
+
+    private double rate(Work work) throws Exception {
+        long done = 0, start = System.nanoTime(), time = 0;
+        for (; time < slice * 1e9; time = System.nanoTime() - start) {
+            long more = work.done();
+            if (more == 0) throw new AssertionError("It was not done.");
+            done += more;
+        }
+        return done * 1e9 / time;
+    }
+
+    private static final int CLIENTS = 8;
+    private final ExecutorService clients =
+        Executors.newFixedThreadPool(CLIENTS, Benchmark::daemon);
+
+    private static Thread daemon(Runnable task) {
+        var thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    // All ask at the same time. At most 10,000 transactions may wait for a
+    // block, so no more than that are sent before one is mined.
+    private void load(String name, List<Server> servers, String path,
+                      String etag, String body) throws Exception {
+        var measures = new ArrayList<Measure>();
+        for (var server : servers) measures.add(() -> {
+            var left = new AtomicInteger(body.isEmpty() ? 1 << 30 : 9_000);
+            long start = System.nanoTime();
+            Callable<Integer> client = () -> {
+                int count = 0;
+                for (; System.nanoTime() - start < slice * 1e9
+                    && left.getAndDecrement() > 0; count++)
+                    ask(server.url + path, etag, body);
+                return count;
+            };
+            var counts = clients.invokeAll(
+                Collections.nCopies(CLIENTS, client));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            if (!body.isEmpty()) server.mine(1);
+            int count = 0;
+            for (var some : counts) count += some.get();
+            return count / seconds;
+        });
+        while (measures.size() < 3) measures.add(null);
+        compare(name, PER_SECOND, measures.get(0), measures.get(1),
+            measures.get(2));
+    }
+
+    // Whatever else this machine does slows what is measured meanwhile. So
+    // they take turns, a ratio is between two of the same turn, and the
+    // median is what counts. The first turn, a longer one, is to warm up.
+    private Row compare(String name, Unit unit, Measure ours, Measure plain,
+                        Measure python) throws Exception {
+        progress(name);
+        var measures = Arrays.asList(ours, plain, python);
+        int turns = quick ? 3 : 5;
+        var rates = new double[3][turns];
+        for (int turn = -1; turn < turns; turn++) {
+            slice = turn < 0 ? 1 : quick ? 0.2 : 0.5;
+            for (int i = 0; i < 3; i++)
+                rates[i][Math.max(turn, 0)] = measures.get(i) == null ? 0
+                    : measures.get(i).take();
+        }
+        var row = new Row(name, unit, rates);
+        rows.add(row);
+        return row;
+    }
+
+    private static double median(double[] some) {
+        return Arrays.stream(some).sorted().toArray()[some.length / 2];
+    }
+
+    /** Says how to write so many times a second. */
+    record Unit(String name, DoubleUnaryOperator of) { }
+
+    private static final Unit PER_SECOND = new Unit("/s  ", rate -> rate);
+    private static final Unit MILLIONS = new Unit("M/s ", rate -> rate / 1e6);
+    private static final Unit SECONDS = new Unit("s   ", rate -> 1 / rate);
+    private static final Unit MICROSECONDS = new Unit("µs  ",
+        rate -> 1e6 / rate);
+
+    private final List<Object> rows = new ArrayList<>();
+
+    private final class Row {
+        final double rate;
+        private final String text;
+        private String growth = "";
+
+        Row(String name, Unit unit, double[][] rates) {
+            rate = median(rates[0]);
+            text = "%-36s %12s %s %10s %8s %8s".formatted(name,
+                figure(unit.of.applyAsDouble(rate)), unit.name,
+                rates[1][0] == 0 ? "" : figure(
+                    unit.of.applyAsDouble(median(rates[1]))),
+                ratio(rates[0], rates[1]), ratio(rates[0], rates[2]));
+        }
+
+        private static String ratio(double[] ours, double[] others) {
+            return others[0] == 0 ? "" : "%.1f x".formatted(median(
+                IntStream.range(0, ours.length)
+                    .mapToDouble(i -> ours[i] / others[i]).toArray()));
+        }
+
+        private static String figure(double value) {
+            return (value < 1 ? "%.4f" : value < 100 ? "%.2f" : "%,.0f")
+                .formatted(value);
+        }
+
+        void growth(TreeMap<Integer, Double> seconds) {
+            var from = seconds.firstEntry();
+            var to = seconds.lastEntry();
+            if (from != to) growth = "%.2f".formatted(
+                Math.log(to.getValue() / from.getValue())
+                    / Math.log(1.0 * to.getKey() / from.getKey()));
+        }
+
+        public String toString() { return text + " %7s".formatted(growth); }
+    }
+
+    private void note(String name, String figure) {
+        rows.add("%-36s %15s".formatted(name, figure));
+    }
+
+    // On a terminal, it shows that it moves.
+    private static void progress(String name) {
+        if (Ansi.AUTO.enabled()) System.out.print("\r\u001b[K" + name);
+    }
+
+    public static void main(String... arguments) throws Exception {
+        if (List.of(arguments).equals(List.of("plain node"))) Plain.node();
+        else System.exit(new CommandLine(new Benchmark()).execute(arguments));
+    }
+}
