@@ -211,11 +211,14 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     // The page is packed into the program; a chapter of the book, which is
-    // not packed, reads it where it lies.
+    // not packed, reads it where it lies. No other page may put it in a
+    // frame, and its buttons under somebody's mouse.
     private void page(Context ctx) throws IOException {
         var packed = Node.class.getResourceAsStream("/explorer.html");
-        ctx.contentType(ContentType.TEXT_HTML).result(packed != null ? packed
-            : new FileInputStream("docs/explorer.html"));
+        ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
+            .header("Cache-Control", "no-cache")
+            .contentType(ContentType.TEXT_HTML).result(packed != null ? packed
+                : new FileInputStream("docs/explorer.html"));
     }
 
     // ## Step 2.3 · Mining
@@ -313,6 +316,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var page = this.page;
         if (page.tip != blockchain.lastBlock()) this.page = page = newPage();
         ctx.header("Access-Control-Allow-Origin", "*") // for neighbours' pages
+            .header("Access-Control-Expose-Headers", "ETag")
             .header("Cache-Control", "no-cache").header("ETag", page.etag);
         if (page.etag.equals(ctx.header("If-None-Match"))) ctx.status(304);
         else ctx.contentType(ContentType.APPLICATION_JSON).result(page.text);
