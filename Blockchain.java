@@ -11,7 +11,7 @@
 //
 //     jbang Blockchain.java
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.*;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
@@ -142,7 +142,7 @@ final class Sha256 {
     }
 
     String hex(String text) {
-        return HexFormat.of().formatHex(digest(text.getBytes(US_ASCII)));
+        return HexFormat.of().formatHex(digest(text.getBytes(UTF_8)));
     }
 
     // Four zero bits are one hexadecimal zero.
@@ -176,7 +176,7 @@ record ProofOfWork(Rule rule, int zeros) {
 
     // To check is easy: one hash.
     boolean validProof(long lastProof, long proof, String lastHash) {
-        var text = text(lastProof, proof, lastHash).getBytes(US_ASCII);
+        var text = text(lastProof, proof, lastHash).getBytes(UTF_8);
         return new Sha256().leadingZeros(text) >= zeros;
     }
 
@@ -216,13 +216,13 @@ record ProofOfWork(Rule rule, int zeros) {
     // 1300. Only what follows 9, 99, 999 needs a longer text.
     private long search(String head, long from, String tail) {
         var sha256 = new Sha256();
-        var text = (head + from + tail).getBytes(US_ASCII);
+        var text = (head + from + tail).getBytes(UTF_8);
         for (long proof = from; proof < from + SLICE; proof++) {
             if (sha256.leadingZeros(text) >= zeros) return proof;
             int i = text.length - tail.length() - 1;
             while (i >= head.length() && text[i] == '9') text[i--] = '0';
             if (i >= head.length()) text[i]++;
-            else text = (head + (proof + 1) + tail).getBytes(US_ASCII);
+            else text = (head + (proof + 1) + tail).getBytes(UTF_8);
         }
         return Long.MAX_VALUE;
     }
