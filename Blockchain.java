@@ -90,16 +90,23 @@ final class CanonicalJson {
         return String.valueOf(value); // a whole number, true, false, null
     }
 
+    // Nearly every text is plain, and goes in as a whole.
     private static String quoted(String text) {
-        var out = new StringBuilder(text.length() + 2).append('"');
+        int plain = 0;
+        while (plain < text.length() && isPlain(text.charAt(plain))) plain++;
+        if (plain == text.length()) return '"' + text + '"';
+        var out = new StringBuilder("\"");
         for (char c : text.toCharArray()) {
-            boolean plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
-            int i = plain ? -1 : "\"\\\b\f\n\r\t".indexOf(c);
-            if (plain) out.append(c);
-            else if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
+            int i = "\"\\\b\f\n\r\t".indexOf(c);
+            if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
+            else if (isPlain(c)) out.append(c);
             else out.append("\\u").append(HexFormat.of().toHexDigits(c));
         }
         return out.append('"').toString();
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
     }
 
     // A fraction gets the fewest digits that read back as the same number:
