@@ -8,7 +8,8 @@
 public class AllTests {
     public static void main(String... arguments) {
         Runner.run(BlockchainTest.class, NodeTest.class, HostileTest.class,
-            DemoTest.class, CheckNodeTest.class, PostmanTest.class,
-            ClassroomTest.class, ExplorerTest.class, DocsTest.class);
+            NetworkTest.class, LedgerTest.class, DemoTest.class,
+            ExplorerTest.class, CheckNodeTest.class, PostmanTest.class,
+            ClassroomTest.class, DocsTest.class);
     }
 }
