@@ -21,6 +21,8 @@ import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 
+@Timeout(value = 2, unit = TimeUnit.MINUTES,
+    threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetworkTest {
 
     final List<AutoCloseable> open = new ArrayList<>();
@@ -237,6 +239,16 @@ class NetworkTest {
         clients.shutdown();
         assertEquals(4, length(node));
         assertTrue(slow.asked.availablePermits() < 5);
+    }
+
+    @Test
+    void aChainReplacedInTheMiddleOfASearchIsMinedUpon() {
+        var chain = new Blockchain(rule, Clock.systemUTC(), change -> { });
+        var longer = new Blockchain(rule, Clock.systemUTC(), change -> { });
+        for (int i = 0; i < 3; i++) longer.mine("they", guesses -> { });
+        var mined = chain.mine("we", guesses -> chain.replace(longer.chain()));
+        assertEquals(5, mined.index());
+        assertEquals(Optional.empty(), Flaw.firstIn(chain.chain(), rule));
     }
 
     // ## Registering
