@@ -17,10 +17,12 @@
 // least that is honest: warm up, take turns, take the median.
 
 import static java.nio.charset.StandardCharsets.*;
+import static java.util.Collections.nCopies;
 
 import com.sun.net.httpserver.HttpServer;
 import io.javalin.Javalin;
 import java.io.*;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.net.*;
 import java.nio.file.*;
@@ -28,7 +30,6 @@ import java.security.*;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.DoubleUnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.*;
 import picocli.CommandLine;
@@ -50,9 +51,11 @@ public class Benchmark implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() ->
             servers.forEach(Server::close))); // nothing is left running
         System.setProperty("http.maxConnections", CLIENTS + "");
-        System.out.printf("Java %s, %d cores, %s%n%n", Runtime.version(),
-            Runtime.getRuntime().availableProcessors(),
-            FLASK ? "Python and Flask" : PYTHON ? "Python" : "no Python");
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        System.out.printf("Java %s, %d cores, load %.1f, %s%n%n",
+            Runtime.version(), system.getAvailableProcessors(),
+            system.getSystemLoadAverage(), FLASK ? "Python and Flask"
+                : PYTHON ? "Python" : "no Python");
         hash();
         proofOfWork();
         validChain();
@@ -60,8 +63,8 @@ public class Benchmark implements Callable<Integer> {
         requests();
         resolve();
         progress("");
-        System.out.printf("%-36s %15s %12s %8s %8s %7s%n", "", "our way ",
-            "plain way", "faster", "Python", "growth");
+        row("", "our way", "plain way", "faster", "Python", "growth");
+        rows.add(0, rows.remove(rows.size() - 1));
         rows.forEach(System.out::println);
         System.out.println("""
 
@@ -76,7 +79,7 @@ public class Benchmark implements Callable<Integer> {
     private void hash() throws Exception {
         var block = chain(2).get(1);
         var map = Plain.map(block);
-        compare("hash a block", MICROSECONDS,
+        compare("hash a block", true,
             () -> rate(() -> block.hash().length() / 64),
             () -> rate(() -> Plain.sha256(Plain.json(map)).length() / 64),
             () -> python("hash", Plain.json(map)));
@@ -87,14 +90,13 @@ public class Benchmark implements Callable<Integer> {
         var four = new ProofOfWork(Rule.classic, 4);
         var five = new ProofOfWork(Rule.classic, 5);
         Measure alone = () -> rate(() -> one.submit(() -> mine(five)).get());
-        compare("guesses at a proof, one core", MILLIONS, alone,
+        compare("guesses at a proof, one core", false, alone,
             () -> rate(() -> Plain.proofOfWork(last(), 4)),
             () -> python("work", ""));
-        compare("  all cores", MILLIONS, () -> rate(() -> mine(five)), alone,
-            null);
-        compare("  all cores, at 4 zeros", MILLIONS,
+        compare("  all cores", false, () -> rate(() -> mine(five)), alone);
+        compare("  all cores, at 4 zeros", false,
             () -> rate(() -> mine(four)),
-            () -> rate(() -> one.submit(() -> mine(four)).get()), null);
+            () -> rate(() -> one.submit(() -> mine(four)).get()));
         one.shutdown();
     }
 
@@ -116,14 +118,13 @@ public class Benchmark implements Callable<Integer> {
             var maps = chain.stream().map(Plain::map).toList();
             var file = Files.createTempFile("chain", ".json");
             Files.writeString(file, CanonicalJson.of(chain));
-            var row = compare("valid chain, a block of %,d".formatted(length),
-                MICROSECONDS,
+            double rate = compare("valid chain, a block of " + length, true,
                 () -> rate(() -> Flaw.firstIn(chain, EASY).isEmpty()
                     ? length : 0),
                 () -> rate(() -> Plain.validChain(maps) ? length : 0),
                 () -> python("chain", file.toString()));
-            growth.put(length, length / row.rate);
-            row.growth(growth);
+            growth.put(length, length / rate);
+            growth(growth);
             Files.delete(file);
         }
     }
@@ -157,25 +158,23 @@ public class Benchmark implements Callable<Integer> {
     private void start() throws Exception {
         for (int i = 0; i < 2; i++) // it is built, then its classes are kept
             new Server(node()).close();
-        compare("start to the first answer", SECONDS, () -> starts(node()),
-            () -> starts(java("Node", "--port", "0", "--quiet")), null);
+        compare("start to the first answer", true, () -> starts(node()),
+            () -> starts(java("Node", "--port", "0", "--quiet")));
     }
 
     private static double starts(List<String> command) throws Exception {
         long start = System.nanoTime();
         var server = new Server(command);
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double rate = 1 / seconds(start);
         server.close();
-        return 1 / seconds;
+        return rate;
     }
 
     private static List<String> node() {
         var home = Files.exists(Path.of("Node.java")) ? "./" : "../";
-        var command = new ArrayList<>(List.of(home + "jbang", home + "Node.java",
-            "--port", "0", "--zeros", "1", "--quiet"));
-        if (File.separatorChar != '/') // there it is a command of the shell
-            command.subList(0, 1).replaceAll(jbang -> "jbang.cmd");
-        return command;
+        var jbang = File.separatorChar == '/' ? home + "jbang" : "jbang.cmd";
+        return List.of(jbang, home + "Node.java", "--port", "0", "--zeros", "1",
+            "--quiet");
     }
 
     private static List<String> java(String... program) {
@@ -188,7 +187,7 @@ public class Benchmark implements Callable<Integer> {
     private void requests() throws Exception {
         var ours = new Server(node());
         Thread.sleep(1_000);
-        note("memory, idle", ours.megabytes());
+        row("memory, idle", ours.megabytes());
         var all = new ArrayList<>(List.of(ours,
             new Server(java("Benchmark", "plain node"))));
         if (FLASK) all.add(new Server(List.of("python3", "-c", PROGRAM,
@@ -199,7 +198,7 @@ public class Benchmark implements Callable<Integer> {
         load("GET /chain, 200 blocks", all, "/chain", "", "");
         load("  to who has it (304)", all.subList(0, 1), "/chain",
             ask(ours.url + "/chain", "", ""), "");
-        note("memory, after this", ours.megabytes());
+        row("memory, after this", ours.megabytes());
         load("GET /mine, 1 zero", all, "/mine", "", "");
         load("POST /transactions/new", all, "/transactions/new", "",
             "{\"sender\": \"a\", \"recipient\": \"b\", \"amount\": 5}");
@@ -214,15 +213,14 @@ public class Benchmark implements Callable<Integer> {
                 : new int[] {10, 1_000, 100_000}) {
             var neighbour = neighbour(chain(length));
             var address = "localhost:" + neighbour.getAddress().getPort();
-            var row = compare("resolve, %,d blocks".formatted(length), SECONDS,
-                () -> resolves(address, 1), null, null);
-            if (length > 10) growth.put(length, 1 / row.rate);
-            if (length > 10) row.growth(growth);
-            compare("  and again (304)", SECONDS, () -> resolves(address, 2),
-                null, null);
+            double rate = compare("resolve, %,d blocks".formatted(length), true,
+                () -> resolves(address, 1));
+            if (length > 10) growth.put(length, 1 / rate);
+            if (length > 10) growth(growth);
+            compare("  and again (304)", true, () -> resolves(address, 2));
             if (length >= 10_000) try (var server = new Server(node())) {
                 resolves(server.url, address);
-                note("memory, after this", server.megabytes());
+                row("memory, after this", server.megabytes());
             }
             neighbour.stop(0);
         }
@@ -260,7 +258,7 @@ public class Benchmark implements Callable<Integer> {
             + "\"]}");
         long start = System.nanoTime();
         ask(node + "/nodes/resolve", "", "");
-        return 1e9 / (System.nanoTime() - start);
+        return 1 / seconds(start);
     }
 
     // ## The plain way
@@ -410,7 +408,6 @@ public class Benchmark implements Callable<Integer> {
         """;
 
     private static double python(String what, String about) throws Exception {
-        if (!PYTHON) return 0;
         var process = new ProcessBuilder("python3", "-c", PROGRAM, what, about)
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (var output = process.inputReader()) {
@@ -429,7 +426,8 @@ public class Benchmark implements Callable<Integer> {
 
     // ## Servers and who asks them
 
-    private static final Pattern ADDRESS = Pattern.compile("http://[^/: ]+:\\d+");
+    private static final Pattern ADDRESS =
+        Pattern.compile("http://[^/: ]+:\\d+");
     private static final Set<Server> servers = ConcurrentHashMap.newKeySet();
 
     /** A node in a process of its own, ready when this is made. */
@@ -489,131 +487,105 @@ public class Benchmark implements Callable<Integer> {
 
     interface Measure { double take() throws Exception; } // times a second
 
-    interface Work { long done() throws Exception; }
+    interface Work { long done() throws Exception; } // so many times
 
     private double slice; // seconds
 
     private double rate(Work work) throws Exception {
-        long done = 0, start = System.nanoTime(), time = 0;
-        for (; time < slice * 1e9; time = System.nanoTime() - start) {
+        long done = 0, start = System.nanoTime();
+        while (seconds(start) < slice) {
             long more = work.done();
             if (more == 0) throw new AssertionError("It was not done.");
             done += more;
         }
-        return done * 1e9 / time;
+        return done / seconds(start);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
     }
 
     private static final int CLIENTS = 8;
-    private final ExecutorService clients =
-        Executors.newFixedThreadPool(CLIENTS, Benchmark::daemon);
-
-    private static Thread daemon(Runnable task) {
-        var thread = new Thread(task);
-        thread.setDaemon(true);
-        return thread;
-    }
+    private final ForkJoinPool clients = new ForkJoinPool(CLIENTS);
 
     // All ask at the same time. At most 10,000 transactions may wait for a
     // block, so no more than that are sent before one is mined.
     private void load(String name, List<Server> servers, String path,
                       String etag, String body) throws Exception {
-        var measures = new ArrayList<Measure>();
-        for (var server : servers) measures.add(() -> {
+        compare(name, false, servers.stream().<Measure>map(server -> () -> {
             var left = new AtomicInteger(body.isEmpty() ? 1 << 30 : 9_000);
+            var answers = new AtomicInteger();
             long start = System.nanoTime();
-            Callable<Integer> client = () -> {
-                int count = 0;
-                for (; System.nanoTime() - start < slice * 1e9
-                    && left.getAndDecrement() > 0; count++)
+            Callable<?> client = () -> {
+                while (seconds(start) < slice && left.getAndDecrement() > 0) {
                     ask(server.url + path, etag, body);
-                return count;
+                    answers.getAndIncrement();
+                }
+                return null;
             };
-            var counts = clients.invokeAll(
-                Collections.nCopies(CLIENTS, client));
-            double seconds = (System.nanoTime() - start) / 1e9;
+            for (var end : clients.invokeAll(nCopies(CLIENTS, client)))
+                end.get(); // or throws what went wrong
+            double rate = answers.get() / seconds(start);
             if (!body.isEmpty()) server.mine(1);
-            int count = 0;
-            for (var some : counts) count += some.get();
-            return count / seconds;
-        });
-        while (measures.size() < 3) measures.add(null);
-        compare(name, PER_SECOND, measures.get(0), measures.get(1),
-            measures.get(2));
+            return rate;
+        }).toArray(Measure[]::new));
     }
 
     // Whatever else this machine does slows what is measured meanwhile. So
     // they take turns, a ratio is between two of the same turn, and the
     // median is what counts. The first turn, a longer one, is to warm up.
-    private Row compare(String name, Unit unit, Measure ours, Measure plain,
-                        Measure python) throws Exception {
+    private double compare(String name, boolean time, Measure... ways)
+            throws Exception {
         progress(name);
-        var measures = Arrays.asList(ours, plain, python);
+        if (ways.length > 2 && !PYTHON) ways = Arrays.copyOf(ways, 2);
         int turns = quick ? 3 : 5;
-        var rates = new double[3][turns];
+        var rates = new double[ways.length][turns];
+        var ratios = new double[ways.length][turns];
         for (int turn = -1; turn < turns; turn++) {
             slice = turn < 0 ? 1 : quick ? 0.2 : 0.5;
-            for (int i = 0; i < 3; i++)
-                rates[i][Math.max(turn, 0)] = measures.get(i) == null ? 0
-                    : measures.get(i).take();
+            for (int way = 0; way < ways.length; way++) {
+                int i = Math.max(turn, 0);
+                rates[way][i] = ways[way].take();
+                ratios[way][i] = rates[0][i] / rates[way][i];
+            }
         }
-        var row = new Row(name, unit, rates);
-        rows.add(row);
-        return row;
+        for (int way = 0; way < ways.length; way++) {
+            Arrays.sort(rates[way]);
+            Arrays.sort(ratios[way]);
+        }
+        var cells = new String[4];
+        Arrays.fill(cells, "");
+        for (int way = 0; way < Math.min(ways.length, 2); way++)
+            cells[way] = figure(rates[way][turns / 2], time);
+        for (int way = 1; way < ways.length; way++)
+            cells[way + 1] = "%.1f x".formatted(ratios[way][turns / 2]);
+        row(name, cells);
+        return rates[0][turns / 2];
     }
 
-    private static double median(double[] some) {
-        return Arrays.stream(some).sorted().toArray()[some.length / 2];
+    private static String figure(double rate, boolean time) {
+        return time ? rate < 1 ? "%.2f s ".formatted(1 / rate)
+                : rate < 1e3 ? "%.2f ms".formatted(1e3 / rate)
+                : "%.2f µs".formatted(1e6 / rate)
+            : rate < 1e6 ? "%,.0f  /s".formatted(rate)
+            : "%.2f M/s".formatted(rate / 1e6);
     }
 
-    /** Says how to write so many times a second. */
-    record Unit(String name, DoubleUnaryOperator of) { }
+    private final List<String> rows = new ArrayList<>();
 
-    private static final Unit PER_SECOND = new Unit("/s  ", rate -> rate);
-    private static final Unit MILLIONS = new Unit("M/s ", rate -> rate / 1e6);
-    private static final Unit SECONDS = new Unit("s   ", rate -> 1 / rate);
-    private static final Unit MICROSECONDS = new Unit("µs  ",
-        rate -> 1e6 / rate);
-
-    private final List<Object> rows = new ArrayList<>();
-
-    private final class Row {
-        final double rate;
-        private final String text;
-        private String growth = "";
-
-        Row(String name, Unit unit, double[][] rates) {
-            rate = median(rates[0]);
-            text = "%-36s %12s %s %10s %8s %8s".formatted(name,
-                figure(unit.of.applyAsDouble(rate)), unit.name,
-                rates[1][0] == 0 ? "" : figure(
-                    unit.of.applyAsDouble(median(rates[1]))),
-                ratio(rates[0], rates[1]), ratio(rates[0], rates[2]));
-        }
-
-        private static String ratio(double[] ours, double[] others) {
-            return others[0] == 0 ? "" : "%.1f x".formatted(median(
-                IntStream.range(0, ours.length)
-                    .mapToDouble(i -> ours[i] / others[i]).toArray()));
-        }
-
-        private static String figure(double value) {
-            return (value < 1 ? "%.4f" : value < 100 ? "%.2f" : "%,.0f")
-                .formatted(value);
-        }
-
-        void growth(TreeMap<Integer, Double> seconds) {
-            var from = seconds.firstEntry();
-            var to = seconds.lastEntry();
-            if (from != to) growth = "%.2f".formatted(
-                Math.log(to.getValue() / from.getValue())
-                    / Math.log(1.0 * to.getKey() / from.getKey()));
-        }
-
-        public String toString() { return text + " %7s".formatted(growth); }
+    private void row(String name, String... cells) {
+        var row = new StringBuilder("%-34s".formatted(name));
+        for (var cell : cells) row.append("%11s".formatted(cell));
+        rows.add(row.toString());
     }
 
-    private void note(String name, String figure) {
-        rows.add("%-36s %15s".formatted(name, figure));
+    /** Adds to the last row how time grows with length: 1 is linearly. */
+    private void growth(TreeMap<Integer, Double> seconds) {
+        double length = 1. * seconds.lastKey() / seconds.firstKey();
+        double time = seconds.lastEntry().getValue()
+            / seconds.firstEntry().getValue();
+        if (length > 1) rows.add(rows.remove(rows.size() - 1)
+            + "%11.2f".formatted(Math.log(time) / Math.log(length)));
     }
 
     // On a terminal, it shows that it moves.
@@ -623,6 +595,7 @@ public class Benchmark implements Callable<Integer> {
 
     public static void main(String... arguments) throws Exception {
         if (List.of(arguments).equals(List.of("plain node"))) Plain.node();
-        else System.exit(new CommandLine(new Benchmark()).execute(arguments));
+        else System.exit(Blockchain.run(new CommandLine(new Benchmark()),
+            arguments));
     }
 }
