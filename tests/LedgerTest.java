@@ -387,7 +387,8 @@ class LedgerTest {
             int paid = 0;
             Client.Answer answer;
             while ((answer = Client.post(url + "/transactions/new",
-                    Client.payment("a", paid + 1))).status() == 201) paid++;
+                    Client.payment("a".repeat(900), paid + 1)))
+                    .status() == 201) paid++;
             assertFull(answer);
             assertFull(Client.get(url + "/mine"));
             assertFull(Client.post(url + "/nodes/register",
