@@ -392,7 +392,7 @@ class LedgerTest {
             assertFull(answer);
             assertFull(Client.get(url + "/mine"));
             assertFull(Client.post(url + "/nodes/register",
-                "{\"nodes\": [\"" + "a".repeat(200) + ":1\"]}"));
+                "{\"nodes\": [\"" + "a".repeat(1_000) + ":1\"]}"));
             var pending = Client.get(url + "/transactions").json();
             assertEquals(paid, pending.get("transactions").size());
             var chain = Client.get(url + "/chain").json();
