@@ -45,6 +45,7 @@ public class Demo implements Callable<Integer> {
 
     public Integer call() throws Exception {
         auto |= System.console() == null;
+        say("Two nodes start ...");
         try (var first = node(5000); var second = node(5001)) {
             one = first.url();
             two = second.url();
@@ -156,7 +157,7 @@ public class Demo implements Callable<Integer> {
             The nodes stay up. Three things to try:
               1. open %s in a browser, and mine there
               2. curl %s/mine      then resolve at the first node
-              3. jbang Node.java --port 5002 --peer %s
+              3. ./jbang Node.java --port 5002 --peer %s
             Ctrl-C ends it all.""".formatted(one, two, one));
         Thread.currentThread().join();
     }

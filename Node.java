@@ -96,6 +96,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     void open(Clock clock) throws IOException {
+        require(port >= 0 && port < 65536, "There is no port " + port + ".");
         proofOfWork = new ProofOfWork(rule, zeros);
         ledger = new Ledger(file);
         try {
@@ -107,8 +108,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 ((AbstractConnector) connector).setShutdownIdleTimeout(50);
         } catch (JavalinBindException e) {
             ledger.close();
-            throw new IOException("Port " + port + " of " + host + " is taken "
-                + "(on a Mac, AirPlay often has 5000). Try --port 5001.");
+            throw new IOException("Port " + port + " of " + host + " is taken"
+                + (port == 5000 ? ", on a Mac often by AirPlay" : "")
+                + ". Try --port " + (port + 1) + ".");
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;

@@ -288,8 +288,9 @@ class NodeTest {
             said("--zeros", "99"));
         assertTrue(said("--peer", "junk").contains("\"junk\" is not like"));
         var port = node.url().replaceAll(".*:", "");
-        assertEquals("Port " + port + " of 127.0.0.1 is taken (on a Mac, AirPlay "
-            + "often has 5000). Try --port 5001.", said("--port", port));
+        assertEquals("Port " + port + " of 127.0.0.1 is taken. Try --port "
+            + (Integer.parseInt(port) + 1) + ".", said("--port", port));
+        assertEquals("There is no port 99999.", said("--port", "99999"));
     }
 
     static String said(String... arguments) throws Exception {
