@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 
-@Timeout(120)
+@Timeout(300)
 class ClassroomTest {
     private static final int STUDENTS = 30;
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -21,7 +21,7 @@ import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 
-@Timeout(value = 2, unit = TimeUnit.MINUTES,
+@Timeout(value = 5, unit = TimeUnit.MINUTES,
     threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetworkTest {
 
