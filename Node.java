@@ -366,7 +366,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
         private static ObjectMapper strict(long mostBytes, int mostDeep) {
             var limits = StreamReadConstraints.builder()
-                .maxNestingDepth(mostDeep).maxDocumentLength(mostBytes).build();
+                .maxNestingDepth(mostDeep).maxDocumentLength(mostBytes)
+                .maxTokenCount(mostBytes / 8).build(); // [], takes far more
             return JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(limits).build())
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
