@@ -265,6 +265,14 @@ class HostileTest {
 
     // ## Too much
 
+    // What is small on the wire may be large in memory.
+    @Test
+    void aChainOfTooManySmallThingsIsRefused() throws Exception {
+        var many = "[" + "[],".repeat(5_000_000) + "[]]";
+        refused("/chain/validate", Stream.of("{\"chain\": ["
+            + block("1", "1", "[" + Client.payment("a", many) + "]") + "]}"));
+    }
+
     // Who sends first and reads later must not find the line cut.
     @Test
     void whoSendsTooMuchStillHearsWhy() throws Exception {
