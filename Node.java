@@ -6,8 +6,10 @@
 //DEPS io.javalin:javalin:7.2.3
 //DEPS org.slf4j:slf4j-nop:2.0.17
 //JAVA_OPTIONS -XX:+UseSerialGC -Xms32m -Xlog:disable
+//JAVA_OPTIONS -Dorg.eclipse.jetty.util.referencesPerCacheLine=16
 //CDS
-// The JVM shall take little memory; and its classes, kept at the first end
+// The JVM shall take little memory; Jetty need not start Java's management
+// to learn how wide a reference is; and the classes, kept at the first end
 // of a run, load faster at the next (another JDK's it ignores, silently).
 
 // # A node: the blockchain as a service
@@ -31,6 +33,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.*;
 import io.javalin.util.JavalinBindException;
@@ -48,6 +51,7 @@ import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Request;
@@ -143,6 +147,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        // To compress a chain takes longer than to send it to the next room.
+        config.http.compressionStrategy = CompressionStrategy.NONE;
         if (!quiet) config.requestLogger.http((ctx, milliseconds) ->
             System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
                 ctx.method(), ctx.path(), ctx.statusCode(), milliseconds));
@@ -243,7 +249,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             if (over.get() || miner.isShutdown())
                 throw new CancellationException("The search was given up.");
         }));
-        ctx.disableCompression().contentType(ContentType.APPLICATION_JSON);
+        ctx.contentType(ContentType.APPLICATION_JSON);
         Block block = null;
         try {
             while (block == null) try {
@@ -310,30 +316,47 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 2.5 · The chain
 
-    // It is written once for each tip: a block a line, each as it is hashed.
-    // Who has it already is told no more than that (304, not modified).
-    private record Page(Block tip, String etag, byte[] text) { }
+    // Each block is written once, as it is hashed, one a line; a page of them
+    // grows with the chain. Who has it already is told no more than that (304,
+    // not modified).
+    private record Page(Block tip, int length, String etag, byte[] blocks) { }
 
-    private volatile Page page = new Page(null, null, null);
+    private volatile Page page = new Page(
+        new Block(0, 0, List.of(), 0, 0), 0, "", new byte[0]);
 
     private void chain(Context ctx) {
-        var page = this.page;
-        if (page.tip != blockchain.lastBlock()) this.page = page = newPage();
+        var page = page();
         ctx.header("Access-Control-Allow-Origin", "*") // for neighbours' pages
             .header("Access-Control-Expose-Headers", "ETag")
             .header("Cache-Control", "no-cache").header("ETag", page.etag);
         if (page.etag.equals(ctx.header("If-None-Match"))) ctx.status(304);
-        else ctx.contentType(ContentType.APPLICATION_JSON).result(page.text);
+        else reply(ctx, "{\"chain\": ", page, ", \"length\": " + page.length
+            + "}\n");
     }
 
-    private Page newPage() {
+    private static void reply(Context ctx, String before, Page page,
+                              String after) {
+        var parts = Stream.of((before + "[\n").getBytes(US_ASCII), page.blocks,
+            ("\n]" + after).getBytes(US_ASCII)).map(ByteArrayInputStream::new);
+        ctx.contentType(ContentType.APPLICATION_JSON).result(
+            new SequenceInputStream(Collections.enumeration(parts.toList())));
+    }
+
+    private Page page() {
+        return page.tip == blockchain.lastBlock() ? page : newPage();
+    }
+
+    private synchronized Page newPage() {
         var chain = blockchain.chain();
+        int written = chain.lastIndexOf(page.tip) + 1; // 0 if it is gone
+        var blocks = new ByteArrayOutputStream();
+        if (written > 0) blocks.writeBytes(page.blocks);
+        for (var block : chain.subList(written, chain.size()))
+            blocks.writeBytes(((blocks.size() > 0 ? ",\n" : "")
+                + block.canonicalJson()).getBytes(US_ASCII));
         var tip = chain.get(chain.size() - 1);
-        var text = new StringJoiner(",\n", "{\"chain\": [\n",
-            "\n], \"length\": " + chain.size() + "}\n");
-        for (var block : chain) text.add(block.canonicalJson());
-        return new Page(tip, '"' + tip.hash() + '"',
-            text.toString().getBytes(US_ASCII));
+        return page = new Page(tip, chain.size(), '"' + tip.hash() + '"',
+            blocks.toByteArray());
     }
 
     private void validate(Context ctx) {
@@ -506,10 +529,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
         CompletableFuture.completedFuture(false);
 
     private void consensus(Context ctx) {
-        ctx.future(() -> resolve().thenAccept(replaced -> reply(ctx, 200,
-            Map.of("message", replaced ? "Our chain was replaced"
-                    : "Our chain is authoritative",
-                replaced ? "new_chain" : "chain", blockchain.chain()))));
+        ctx.future(() -> resolve().thenAccept(replaced -> {
+            if (replaced) reply(ctx, "{\"message\": \"Our chain was replaced\", "
+                + "\"new_chain\": ", page(), "}\n");
+            else reply(ctx, "{\"chain\": ", page(),
+                ", \"message\": \"Our chain is authoritative\"}\n");
+        }));
     }
 
     private synchronized CompletableFuture<Boolean> resolve() {

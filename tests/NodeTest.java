@@ -117,6 +117,7 @@ class NodeTest {
     void twoNodesResolveToTheLongerChain() throws Exception {
         try (var other = Node.start("--port", "0", "--quiet")) {
             get("/mine");
+            get("/chain"); // what was written of it is worth nothing soon
             for (int i = 0; i < 2; i++) send("GET", other.url() + "/mine", null);
             var registered = post("/nodes/register",
                 "{\"nodes\": [\"" + other.url() + "\"]}");
@@ -129,8 +130,14 @@ class NodeTest {
             assertEquals(3, json(resolved).get("new_chain").size());
             assertEquals(send("GET", other.url() + "/chain", null).body(),
                 get("/chain").body());
-            assertAnswer(200, "Our chain is authoritative",
-                get("/nodes/resolve"));
+            get("/mine");
+            var ours = get("/nodes/resolve");
+            assertAnswer(200, "Our chain is authoritative", ours);
+            assertEquals(4, json(ours).get("chain").size());
+            assertEquals(json(ours).get("chain"),
+                json(get("/chain")).get("chain"));
+            assertTrue(json(post("/chain/validate", ours.body())).get("valid")
+                .asBoolean());
         }
     }
 
