@@ -149,6 +149,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.http.prefer405over404 = true;
         // To compress a chain takes longer than to send it to the next room.
         config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.responseBufferSize = 1 << 16; // 200 blocks in one piece
         if (!quiet) config.requestLogger.http((ctx, milliseconds) ->
             System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
                 ctx.method(), ctx.path(), ctx.statusCode(), milliseconds));

@@ -1,7 +1,13 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES ../Node.java
+//SOURCES Functions.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+//DEPS org.openjdk.jmh:jmh-core:1.37
+//DEPS org.openjdk.jmh:jmh-generator-annprocess:1.37
+//JAVA_OPTIONS -XX:+IgnoreUnrecognizedVMOptions
+//JAVA_OPTIONS --sun-misc-unsafe-memory-access=allow
+//JAVAC_OPTIONS -processor org.openjdk.jmh.generators.BenchmarkProcessor
 
 // # How fast is it?
 //
@@ -12,14 +18,13 @@
 //
 //     jbang tests/Benchmark.java --quick
 //
-// JMH would be the tool for the functions, but it wants them in a package,
-// and nothing in a package can name the classes of a script. So here is the
-// least that is honest: warm up, take turns, take the median.
+// JMH measures the functions, each time in a JVM of its own. The node is
+// measured from without, as its clients see it.
 
 import static java.nio.charset.StandardCharsets.*;
 import static java.util.Collections.nCopies;
+import static org.openjdk.jmh.runner.options.TimeValue.milliseconds;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.net.httpserver.HttpServer;
 import io.javalin.Javalin;
 import java.io.*;
@@ -31,9 +36,12 @@ import java.security.*;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
+import java.util.function.*;
 import java.util.regex.Pattern;
 import java.util.stream.*;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -43,7 +51,8 @@ import picocli.CommandLine.Option;
     version = "1.0", description = "Measures the blockchain and its node.")
 public class Benchmark implements Callable<Integer> {
 
-    @Option(names = "--quick", description = "Under a minute, less exact.")
+    @Option(names = "--quick", description =
+        "Under a minute, while Java still warms up.")
     boolean quick;
 
     private static final boolean PYTHON = runs("python3", "-c", "");
@@ -52,11 +61,10 @@ public class Benchmark implements Callable<Integer> {
     public Integer call() throws Exception {
         Runtime.getRuntime().addShutdownHook(new Thread(() ->
             servers.forEach(Server::close))); // nothing is left running
-        System.setProperty("http.maxConnections", CLIENTS + "");
         System.out.printf("Java %s, %d cores, load %.1f, %s%n%n",
-            Runtime.version(), PROCESS.getAvailableProcessors(),
-            PROCESS.getSystemLoadAverage(), FLASK ? "Python and Flask"
-                : PYTHON ? "Python" : "no Python");
+            Runtime.version(), CORES, ManagementFactory
+                .getOperatingSystemMXBean().getSystemLoadAverage(),
+            FLASK ? "Python and Flask" : PYTHON ? "Python" : "no Python");
         hash();
         proofOfWork();
         validChain();
@@ -78,97 +86,104 @@ public class Benchmark implements Callable<Integer> {
     // ## Functions
 
     private void hash() throws Exception {
-        var block = chain(2).get(1);
-        var map = Plain.map(block);
-        compare("hash a block", true,
-            () -> oneCore(() -> block.hash().length() / 64),
-            () -> oneCore(() -> Plain.sha256(Plain.json(map)).length() / 64),
-            () -> python("hash", Plain.json(map)));
+        compare("hash a block", true, fork("hash", 2, 1),
+            fork("plain hash", 2, 1),
+            python("hash", Plain.json(Plain.map(chain(2).get(1)))));
     }
 
+    // No more guesses are possible than SHA-256 takes pieces of 64 bytes.
     private void proofOfWork() throws Exception {
-        var one = new ForkJoinPool(1); // has one core
-        var four = new ProofOfWork(Rule.classic, 4);
-        var five = new ProofOfWork(Rule.classic, 5);
-        compare("guesses at a proof, one core", false,
-            () -> oneCore(() -> one.submit(() -> mine(five)).get()),
-            () -> oneCore(() -> Plain.proofOfWork(last(), 4)),
-            () -> python("work", ""));
-        for (var rule : List.of(five, four))
-            compare("  all cores, %d zeros".formatted(rule.zeros()), false,
-                () -> rate(() -> mine(rule)),
-                () -> rate(() -> one.submit(() -> mine(rule)).get()));
-        one.shutdown();
-    }
-
-    // Searches behind 0, 1, 2 and so on: some are long, some short.
-    private int searches;
-
-    private int last() { return searches++ % 20; }
-
-    /** Answers how many guesses it took. */
-    private long mine(ProofOfWork rule) {
-        return rule.proofOfWork(new Block(1, 0, List.of(), last(), "1"),
-            guesses -> { }) + 1;
+        compare("guesses at a proof, one core", false, fork("proof", 4, 1),
+            fork("plain proof", 4, 1), python("proof", ""));
+        compare("  of what SHA-256 allows", false, fork("proof", 4, 1),
+            fork("pieces", 1_000, 1));
+        for (int zeros : sizes(4, 5))
+            compare("  all cores, %d zeros".formatted(zeros), false,
+                fork("proof", zeros, CORES), fork("proof", zeros, 1));
     }
 
     private void validChain() throws Exception {
         var growth = new TreeMap<Integer, Double>();
-        for (int length : lengths()) {
-            var chain = chain(length);
-            var maps = chain.stream().map(Plain::map).toList();
+        for (int length : sizes(1_000, 10_000, 100_000)) {
             var file = Files.createTempFile("chain", ".json");
-            Files.writeString(file, CanonicalJson.of(chain));
-            double rate = compare("valid chain, a block of " + length, true,
-                () -> rate(() -> Flaw.firstIn(chain, EASY).isEmpty()
-                    ? length : 0),
-                () -> rate(() -> Plain.validChain(maps) ? length : 0),
-                () -> python("chain", file.toString()));
-            growth.put(length, length / rate);
+            Files.writeString(file, CanonicalJson.of(chain(length)));
+            growth.put(length, length / compare("valid chain, of %,d blocks"
+                .formatted(length), true, fork("chain", length, CORES),
+                fork("plain chain", length, CORES),
+                python("chain", file.toString())));
             growth(growth);
             Files.delete(file);
         }
     }
 
-    private int[] lengths() {
-        return quick ? new int[] {1_000, 10_000}
-            : new int[] {1_000, 10_000, 100_000};
+    private int[] sizes(int... sizes) {
+        return quick ? new int[] {sizes[1]} : sizes;
+    }
+
+    /** What JMH measures: it answers how much was done. */
+    public static LongSupplier work(String what, int size) {
+        var turn = new AtomicInteger(); // some searches are long, some short
+        IntSupplier last = () -> turn.getAndIncrement() % 20;
+        switch (what) {
+            case "hash": case "plain hash": case "chain": case "plain chain":
+                var chain = chain(size);
+                var maps = chain.stream().map(Plain::map).toList();
+                return switch (what) {
+                    case "hash" -> () -> chain.get(1).hash().length() / 64;
+                    case "plain hash" -> () ->
+                        Plain.sha256(Plain.json(maps.get(1))).length() / 64;
+                    case "chain" -> () ->
+                        Flaw.firstIn(chain, EASY).isEmpty() ? size : 0;
+                    default -> () -> Plain.validChain(maps) ? size : 0;
+                };
+            case "proof":
+                var rule = new ProofOfWork(Rule.classic, size);
+                return () -> 1 + rule.proofOfWork(new Block(1, 0, List.of(),
+                    last.getAsInt(), "1"), guesses -> { });
+            case "plain proof":
+                return () -> Plain.proofOfWork(last.getAsInt(), size);
+            default: // SHA-256 alone
+                var sha256 = new Sha256();
+                var text = new byte[64 * size];
+                return () -> sha256.digest(text).length / 32 * size;
+        }
     }
 
     private static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 1);
-    private final List<Block> longest = new ArrayList<>(List.of(
-        new Block(1, 1506280650.770839, List.of(), 100, 1)));
 
     /** A valid chain, with a payment and a reward in each block. */
-    private List<Block> chain(int length) {
+    private static List<Block> chain(int length) {
+        var chain = new ArrayList<>(List.of(
+            new Block(1, 1506280650.770839, List.of(), 100, 1)));
         var transactions = List.of(new Transaction(
             "d4ee26eee15148ee92c6cd394edd974e", "someone-other-address", 5),
             new Transaction("0", "8bbcb347e0634905b0cac7955bae152b", 1));
-        for (int i = longest.size(); i < length; i++) {
-            var last = longest.get(i - 1);
+        for (int i = 1; i < length; i++) {
+            var last = chain.get(i - 1);
             double time = (1506280650770839L + i * 7654321L) / 1e6;
-            longest.add(new Block(i + 1, time, transactions,
+            chain.add(new Block(i + 1, time, transactions,
                 Plain.proofOfWork(last.proof(), 1) - 1, last.hash()));
         }
-        return List.copyOf(longest.subList(0, length));
+        return chain;
     }
 
     // ## The node as a program
 
     // The plain way is to start it without JBang, as Java does by default.
     private void start() throws Exception {
-        for (int i = 0; i < 2; i++) // it is built, then its classes are kept
-            new Server(node()).close();
-        compare("start to the first answer", true, () -> starts(node()),
-            () -> starts(java("Node", "--port", "0", "--quiet")));
+        // It is built, then its classes are kept.
+        for (int i = 0; i < (quick ? 1 : 2); i++) new Server(node()).close();
+        compare("start to the first answer", true, starts(node()),
+            starts(java("Node", "--port", "0", "--quiet")));
     }
 
-    private static double starts(List<String> command) throws Exception {
-        long start = System.nanoTime();
-        var server = new Server(command);
-        double rate = 1 / seconds(start);
-        server.close();
-        return rate;
+    private static Measure starts(List<String> command) {
+        return () -> {
+            long start = System.nanoTime();
+            try (var server = new Server(command)) {
+                return 1 / seconds(start);
+            }
+        };
     }
 
     private static List<String> node() {
@@ -194,15 +209,18 @@ public class Benchmark implements Callable<Integer> {
         if (FLASK) all.add(new Server(List.of("python3", "-c", PROGRAM,
             "node")));
         for (var server : all) server.mine(2);
+        for (var java : all.subList(0, 2)) // it is slow to warm up
+            load(java, "GET /chain HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                Integer.MAX_VALUE, quick ? 3 : 8);
         load("GET /chain, 3 blocks", all, "/chain", "", "");
         for (var server : all) server.mine(197);
         load("GET /chain, 200 blocks", all, "/chain", "", "");
-        load("  to who has it (304)", all.subList(0, 1), "/chain",
-            ask(ours.url + "/chain", "", ""), "");
-        row("memory, after this", ours.megabytes());
-        load("GET /mine, 1 zero", all, "/mine", "", "");
+        load("  to who has it (304)", List.of(ours), "/chain",
+            ask(ours.url + "/chain", ""), "");
         load("POST /transactions/new", all, "/transactions/new", "",
             "{\"sender\": \"a\", \"recipient\": \"b\", \"amount\": 5}");
+        load("GET /mine, 1 zero", all, "/mine", "", "");
+        row("memory, after this", ours.megabytes());
         for (var server : all) server.close();
     }
 
@@ -210,8 +228,7 @@ public class Benchmark implements Callable<Integer> {
     // when they are its own.
     private void resolve() throws Exception {
         var growth = new TreeMap<Integer, Double>();
-        for (int length : quick ? new int[] {10, 1_000, 10_000}
-                : new int[] {10, 1_000, 100_000}) {
+        for (int length : sizes(10, 1_000, 100_000)) {
             var neighbour = neighbour(chain(length));
             var address = "localhost:" + neighbour.getAddress().getPort();
             double rate = compare("resolve, %,d blocks".formatted(length), true,
@@ -219,7 +236,7 @@ public class Benchmark implements Callable<Integer> {
             if (length > 10) growth.put(length, 1 / rate);
             if (length > 10) growth(growth);
             compare("  and again (304)", true, () -> resolves(address, 2));
-            if (length >= 10_000) try (var server = new Server(node())) {
+            if (length > 1_000) try (var server = new Server(node())) {
                 resolves(server.url, address);
                 row("memory, after this", server.megabytes());
             }
@@ -255,10 +272,10 @@ public class Benchmark implements Callable<Integer> {
 
     private static double resolves(String node, String neighbour)
             throws IOException {
-        ask(node + "/nodes/register", "", "{\"nodes\": [\"" + neighbour
+        ask(node + "/nodes/register", "{\"nodes\": [\"" + neighbour
             + "\"]}");
         long start = System.nanoTime();
-        ask(node + "/nodes/resolve", "", "");
+        ask(node + "/nodes/resolve", "");
         return 1 / seconds(start);
     }
 
@@ -404,17 +421,19 @@ public class Benchmark implements Callable<Integer> {
         while clock() - start < 0.4:
             if what == 'hash': done += len(hash(block)) / 64
             if what == 'chain': done += valid_chain(chain)
-            if what == 'work': done += proof_of_work(turn % 20, 4) + 1
+            if what == 'proof': done += proof_of_work(turn % 20, 4) + 1
             turn += 1
         print(done / (clock() - start))
         """;
 
-    private static double python(String what, String about) throws Exception {
-        var process = new ProcessBuilder("python3", "-c", PROGRAM, what, about)
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        try (var output = process.inputReader()) {
-            return Double.parseDouble(output.readLine());
-        }
+    private static Measure python(String what, String about) {
+        return () -> {
+            var process = new ProcessBuilder("python3", "-c", PROGRAM, what,
+                about).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            try (var output = process.inputReader()) {
+                return Double.parseDouble(output.readLine());
+            }
+        };
     }
 
     private static boolean runs(String... command) {
@@ -446,11 +465,52 @@ public class Benchmark implements Callable<Integer> {
             if (!address.find()) throw new IOException("A server says " + line
                 + ", and not where it is.");
             url = address.group();
-            ask(url + "/chain", "", "");
+            Benchmark.ask(url + "/chain", "");
         }
 
         void mine(int blocks) throws IOException {
-            for (int i = 0; i < blocks; i++) ask(url + "/mine", "", "");
+            for (int i = 0; i < blocks; i++) Benchmark.ask(url + "/mine", "");
+        }
+
+        // This shares the machine with whom it asks, so it costs little: one
+        // connection (Flask ends it after each answer), no objects but a head.
+        int ask(byte[] request, BooleanSupplier more) throws IOException {
+            var address = URI.create(url);
+            var answer = new byte[1 << 20];
+            int answers = 0;
+            while (more.getAsBoolean())
+                try (var socket = new Socket(address.getHost(),
+                        address.getPort())) {
+                    socket.setTcpNoDelay(true);
+                    socket.setSoTimeout(10_000);
+                    var in = socket.getInputStream();
+                    do {
+                        socket.getOutputStream().write(request);
+                        int size = 0, read = 0;
+                        while (!isWhole(answer, size) && (read = in.read(answer,
+                            size, answer.length - size)) > 0) size += read;
+                        if (size < 13 || answer[9] > '3') throw new IOException(
+                            new String(answer, 0, size, US_ASCII));
+                        answers++;
+                        if (new String(answer, 0, Math.min(size, 500), US_ASCII)
+                            .contains("\r\nConnection: close")) break;
+                    } while (more.getAsBoolean());
+                }
+            return answers;
+        }
+
+        private static final Pattern LENGTH =
+            Pattern.compile("(?i)\r\nContent-Length: ([0-9]+)");
+
+        private static boolean isWhole(byte[] answer, int size) {
+            var head = new String(answer, 0, Math.min(size, 1_000), US_ASCII);
+            int end = head.indexOf("\r\n\r\n") + 4;
+            if (end < 4) return false;
+            var length = LENGTH.matcher(head).region(0, end);
+            if (length.find())
+                return size >= end + Integer.parseInt(length.group(1));
+            return head.startsWith("HTTP/1.1 304")
+                || answer[size - 5] == '0' && answer[size - 1] == '\n';
         }
 
         String megabytes() {
@@ -471,12 +531,10 @@ public class Benchmark implements Callable<Integer> {
     }
 
     /** Answers the ETag. Whatever is not found good throws. */
-    static String ask(String url, String etag, String body) throws IOException {
-        var ask = (HttpURLConnection) URI.create(url).toURL().openConnection();
-        if (!etag.isEmpty()) ask.setRequestProperty("If-None-Match", etag);
+    static String ask(String url, String body) throws IOException {
+        var ask = URI.create(url).toURL().openConnection();
         if (!body.isEmpty()) {
             ask.setDoOutput(true); // so it is a POST
-            ask.setRequestProperty("Content-Type", "application/json");
             ask.getOutputStream().write(body.getBytes(UTF_8));
         }
         try (var answer = ask.getInputStream()) {
@@ -489,85 +547,77 @@ public class Benchmark implements Callable<Integer> {
 
     interface Measure { double take() throws Exception; } // times a second
 
-    interface Work { long done() throws Exception; } // so many times
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    private double slice; // seconds
-    private boolean warm;
-
-    /** Per second on the clock, for what has all cores. */
-    private double rate(Work work) throws Exception {
-        return rate(work, warm ? System::nanoTime : PROCESS::getProcessCpuTime);
+    // In a JVM of its own, with the node's way of collecting garbage.
+    private Measure fork(String what, int size, int cores) {
+        return () -> new Runner(new OptionsBuilder().include("Functions")
+            .param("what", what).param("size", size + "").forks(1)
+            .jvmArgsAppend("-XX:+UseSerialGC",
+                "-XX:ActiveProcessorCount=" + cores)
+            .warmupIterations(1).measurementIterations(1)
+            .warmupTime(milliseconds(quick ? 700 : 1_300))
+            .measurementTime(milliseconds(quick ? 200 : 800))
+            .verbosity(VerboseMode.SILENT).build()).runSingle()
+                .getSecondaryResults().get("done").getScore();
     }
-
-    // What else this machine does takes nothing from a processor's time, so
-    // that is what counts on one core, and while the JVM warms up.
-    private double oneCore(Work work) throws Exception {
-        return rate(work, PROCESS::getProcessCpuTime);
-    }
-
-    private double rate(Work work, LongSupplier clock) throws Exception {
-        long done = 0, start = clock.getAsLong(), time = 0;
-        for (; time < slice * 1e9; time = clock.getAsLong() - start) {
-            long more = work.done();
-            if (more == 0) throw new AssertionError("It was not done.");
-            done += more;
-        }
-        return done * 1e9 / time;
-    }
-
-    private static final OperatingSystemMXBean PROCESS =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private static double seconds(long start) {
         return (System.nanoTime() - start) / 1e9;
     }
 
     private static final int CLIENTS = 8;
-    private final ForkJoinPool clients = new ForkJoinPool(CLIENTS);
+    private final ExecutorService clients =
+        Executors.newFixedThreadPool(CLIENTS);
+
+    private void load(String name, List<Server> servers, String path,
+                      String etag, String body) throws Exception {
+        progress(name);
+        var request = ("%s %s HTTP/1.1\r\nHost: localhost\r\n%s"
+            + "Content-Length: %d\r\n\r\n%s").formatted(
+                body.isEmpty() ? "GET" : "POST", path,
+                etag.isEmpty() ? "" : "If-None-Match: " + etag + "\r\n",
+                body.length(), body);
+        int most = body.isEmpty() ? Integer.MAX_VALUE : 9_000;
+        for (var java : servers.subList(0, Math.min(2, servers.size())))
+            load(java, request, most, quick ? 0.4 : 2); // Python needs none
+        compare(name, false, servers.stream().<Measure>map(server -> () ->
+            load(server, request, most, quick ? 0.3 : 1))
+                .toArray(Measure[]::new));
+    }
 
     // All ask at the same time. At most 10,000 transactions may wait for a
     // block, so no more than that are sent before one is mined.
-    private void load(String name, List<Server> servers, String path,
-                      String etag, String body) throws Exception {
-        compare(name, false, servers.stream().<Measure>map(server -> () -> {
-            var left = new AtomicInteger(body.isEmpty() ? 1 << 30 : 9_000);
-            var answers = new AtomicInteger();
-            long start = System.nanoTime();
-            Callable<?> client = () -> {
-                while (seconds(start) < slice && left.getAndDecrement() > 0) {
-                    ask(server.url + path, etag, body);
-                    answers.getAndIncrement();
-                }
-                return null;
-            };
-            for (var end : clients.invokeAll(nCopies(CLIENTS, client)))
-                end.get(); // throws what went wrong, if so
-            double rate = answers.get() / seconds(start);
-            if (!body.isEmpty()) server.mine(1);
-            return rate;
-        }).toArray(Measure[]::new));
+    private double load(Server server, String request, int most, double slice)
+            throws Exception {
+        var left = new AtomicInteger(most);
+        long start = System.nanoTime();
+        int answers = 0;
+        Callable<Integer> client = () -> server.ask(
+            request.getBytes(US_ASCII), () -> seconds(start) < slice
+                && left.getAndDecrement() > 0);
+        for (var done : clients.invokeAll(nCopies(CLIENTS, client)))
+            answers += done.get(); // throws what went wrong, if so
+        double rate = answers / seconds(start);
+        if (most == 9_000) server.mine(1);
+        return rate;
     }
 
     // Whatever else this machine does slows what is measured meanwhile. So
     // they take turns, a ratio is between two of the same turn, and the
-    // median is what counts. The first turn, a longer one, is to warm up.
+    // median is what counts.
     private double compare(String name, boolean time, Measure... ways)
             throws Exception {
         progress(name);
         if (ways.length > 2 && !PYTHON) ways = Arrays.copyOf(ways, 2);
-        int turns = quick ? 3 : 5;
+        int turns = quick ? 1 : 3;
         var rates = new double[ways.length][turns];
         var ratios = new double[ways.length][turns];
-        for (int turn = -1; turn < turns; turn++) {
-            warm = turn >= 0;
-            slice = (quick ? 0.2 : 0.5) * (warm ? 1 : 4);
+        for (int turn = 0; turn < turns; turn++)
             for (int way = 0; way < ways.length; way++) {
-                int i = Math.max(turn, 0);
-                if (!warm && way == 2) continue; // Python needs none
-                rates[way][i] = ways[way].take();
-                ratios[way][i] = rates[0][i] / rates[way][i];
+                rates[way][turn] = ways[way].take();
+                ratios[way][turn] = rates[0][turn] / rates[way][turn];
             }
-        }
         for (int way = 0; way < ways.length; way++) {
             Arrays.sort(rates[way]);
             Arrays.sort(ratios[way]);
@@ -577,24 +627,28 @@ public class Benchmark implements Callable<Integer> {
         for (int way = 0; way < Math.min(ways.length, 2); way++)
             cells[way] = figure(rates[way][turns / 2], time);
         for (int way = 1; way < ways.length; way++)
-            cells[way + 1] = "%.1f x".formatted(ratios[way][turns / 2]);
+            cells[way + 1] = ratio(ratios[way][turns / 2]);
         row(name, cells);
         return rates[0][turns / 2];
     }
 
+    private static String ratio(double ratio) {
+        return (ratio < 10 ? "%.2f x" : "%.1f x").formatted(ratio);
+    }
+
     private static String figure(double rate, boolean time) {
-        return time ? rate < 1 ? "%.2f s ".formatted(1 / rate)
+        return time ? rate < 1 ? "%.2f s".formatted(1 / rate)
                 : rate < 1e3 ? "%.2f ms".formatted(1e3 / rate)
                 : "%.2f µs".formatted(1e6 / rate)
-            : rate < 1e6 ? "%,.0f  /s".formatted(rate)
+            : rate < 1e6 ? "%,.0f /s".formatted(rate)
             : "%.2f M/s".formatted(rate / 1e6);
     }
 
     private final List<String> rows = new ArrayList<>();
 
     private void row(String name, String... cells) {
-        var row = new StringBuilder("%-34s".formatted(name));
-        for (var cell : cells) row.append("%11s".formatted(cell));
+        var row = new StringBuilder("%-30s".formatted(name));
+        for (var cell : cells) row.append("%10s".formatted(cell));
         rows.add(row.toString());
     }
 
@@ -604,7 +658,7 @@ public class Benchmark implements Callable<Integer> {
         double time = seconds.lastEntry().getValue()
             / seconds.firstEntry().getValue();
         if (length > 1) rows.add(rows.remove(rows.size() - 1)
-            + "%11.2f".formatted(Math.log(time) / Math.log(length)));
+            + "%10.2f".formatted(Math.log(time) / Math.log(length)));
     }
 
     // On a terminal, it shows that it moves.
