@@ -565,7 +565,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         List<Block> longest = List.of();
         for (int i = 0; i < answers.size(); i++) try {
             var chain = answers.get(i).get();
-            note(addresses.get(i), "valid, " + chain.size() + " blocks");
+            note(addresses.get(i), "valid, length " + chain.size());
             if (chain.size() > longest.size()) longest = chain;
         } catch (CancellationException e) {
             note(addresses.get(i), "not done in " + MOST_SECONDS + " seconds");

@@ -125,7 +125,8 @@ class NetworkTest {
                 "{\"length\": 999}", six.replace("1.5", "1e999"),
                 six.substring(0, six.length() - 20)))
             bad.put(says(body), "");
-        bad.put(says(chain(2, rule).replace("h\": 2", "h\": 999")), "valid, 2");
+        bad.put(says(chain(2, rule).replace("h\": 2", "h\": 999")),
+            "valid, length 2");
         bad.put(says(six.replaceFirst("1[.]5", "2.5")), "block 2: previous_hash");
         bad.put(says(six.replaceFirst("proof\": 2", "proof\": 3")), "block 2: its");
         bad.put(says(chain(6, new ProofOfWork(Rule.linked, 2))), "its proof gives");
@@ -142,7 +143,7 @@ class NetworkTest {
         assertEquals("Our chain was replaced", answer.get("message").asText());
         assertEquals(5, answer.get("new_chain").size());
         assertTrue(seconds < 15, seconds + " seconds");
-        assertEquals("valid, 5 blocks", saidOf(node, good.address()));
+        assertEquals("valid, length 5", saidOf(node, good.address()));
         for (var one : bad.entrySet()) {
             var said = saidOf(node, one.getKey().address());
             assertTrue(said.contains(one.getValue()) && !said.isEmpty(),
@@ -278,7 +279,7 @@ class NetworkTest {
         Client.get("http://" + address + "/mine");
         register(node, "http://" + address + "/");
         assertEquals(2, get(node, "/nodes/resolve").get("new_chain").size());
-        assertEquals("valid, 2 blocks", saidOf(node, address));
+        assertEquals("valid, length 2", saidOf(node, address));
     }
 
     // ## Networks
