@@ -556,7 +556,7 @@ public class Benchmark implements Callable<Integer> {
             .jvmArgsAppend("-XX:+UseSerialGC",
                 "-XX:ActiveProcessorCount=" + cores)
             .warmupIterations(1).measurementIterations(1)
-            .warmupTime(milliseconds(quick ? 700 : 1_300))
+            .warmupTime(milliseconds(quick && size < 9_999 ? 700 : 1_300))
             .measurementTime(milliseconds(quick ? 200 : 800))
             .verbosity(VerboseMode.SILENT).build()).runSingle()
                 .getSecondaryResults().get("done").getScore();
