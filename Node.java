@@ -317,9 +317,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 2.5 · The chain
 
-    // Each block is written once, as it is hashed, one a line; a page of them
-    // grows with the chain. Who has it already is told no more than that (304,
-    // not modified).
+    // Each block is written once, as it is hashed, one a line: the page grows
+    // with the chain. Who shows the hash of its tip has the chain already, and
+    // is told no more than that (304, not modified).
     private record Page(Block tip, int length, String etag, byte[] blocks) { }
 
     private volatile Page page = new Page(
@@ -531,8 +531,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void consensus(Context ctx) {
         ctx.future(() -> resolve().thenAccept(replaced -> {
-            if (replaced) reply(ctx, "{\"message\": \"Our chain was replaced\", "
-                + "\"new_chain\": ", page(), "}\n");
+            if (replaced) reply(ctx, "{\"message\": "
+                + "\"Our chain was replaced\", \"new_chain\": ", page(), "}\n");
             else reply(ctx, "{\"chain\": ", page(),
                 ", \"message\": \"Our chain is authoritative\"}\n");
         }));

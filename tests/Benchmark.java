@@ -202,7 +202,6 @@ public class Benchmark implements Callable<Integer> {
 
     private void requests() throws Exception {
         var ours = new Server(node());
-        Thread.sleep(1_000);
         row("memory, idle", ours.megabytes());
         var all = new ArrayList<>(List.of(ours,
             new Server(java("Benchmark", "plain node"))));
