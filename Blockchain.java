@@ -2,6 +2,9 @@
 //JAVA 17+
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS info.picocli:picocli:4.7.7
+//COMPILE_OPTIONS -encoding UTF-8
+//RUNTIME_OPTIONS -Dfile.encoding=UTF-8
+//RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
 
 // # A blockchain in one file
 //
@@ -12,7 +15,7 @@
 //     jbang Blockchain.java
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.*;
+import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.*;
@@ -21,21 +24,17 @@ import java.security.*;
 import java.time.*;
 import java.time.temporal.ChronoUnit;
 import java.util.*;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.*;
 import java.util.stream.*;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.*;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Option;
 
 // ## Step 1.1 · A transaction
 //
-// So many coins go from one address to another. Our own doors let in only
-// names and positive numbers, but a neighbour's chain may hold anything
-// that JSON can say: it is kept as it came, or its hash would change.
+// So many coins go from one address to another.
 
-record Transaction(Object sender, Object recipient, Object amount) {
+record Transaction(String sender, String recipient, Number amount) {
     String canonicalJson() {
         return "{\"amount\": " + CanonicalJson.of(amount)
             + ", \"recipient\": " + CanonicalJson.of(recipient)
@@ -48,12 +47,16 @@ record Transaction(Object sender, Object recipient, Object amount) {
 // A page of the ledger. Pages count from 1, their timestamps are seconds
 // since 1970, and each names the hash of the page before. The first has
 // none to name: it says 1, or "1" in the tutorial's later version.
+//
+// Our own blocks hold transactions of the kind above. A neighbour's may
+// hold anything that JSON can say: it is kept as it came, or the block
+// would get another hash.
 
-record Block(long index, Number timestamp, List<Transaction> transactions,
+record Block(long index, Number timestamp, List<?> transactions,
              long proof, Object previousHash) {
 
     public Block {
-        transactions = List.copyOf(transactions);
+        transactions = transactions.stream().toList(); // for reading only
     }
 
     /** SHA-256 of the canonical JSON, 64 hex digits. */
@@ -80,60 +83,21 @@ final class CanonicalJson {
     static String of(Object value) {
         if (value instanceof Block block) return block.canonicalJson();
         if (value instanceof Transaction tx) return tx.canonicalJson();
-        if (value instanceof String text) return quoted(text);
-        if (value instanceof Double number) return decimal(number);
+        if (value instanceof String text) return Blockchain.Python.text(text);
+        if (value instanceof Double number)
+            return Blockchain.Python.number(number);
         if (value instanceof List<?> list) {
             var out = new StringJoiner(", ", "[", "]");
             for (var item : list) out.add(of(item));
             return out.toString();
         }
-        if (value instanceof Map<?, ?> map) return new TreeMap<>(map)
-            .entrySet().stream().map(e -> of(e.getKey()) + ": "
-                + of(e.getValue())).collect(joining(", ", "{", "}"));
+        if (value instanceof Map<?, ?> map) {
+            var out = new StringJoiner(", ", "{", "}");
+            Blockchain.Python.sorted(map).forEach((key, item) ->
+                out.add(of(key) + ": " + of(item)));
+            return out.toString();
+        }
         return String.valueOf(value); // a whole number, true, false, null
-    }
-
-    // Nearly every text is plain, and goes in as a whole.
-    private static String quoted(String text) {
-        int plain = 0;
-        while (plain < text.length() && isPlain(text.charAt(plain))) plain++;
-        if (plain == text.length()) return '"' + text + '"';
-        var out = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            int i = "\"\\\b\f\n\r\t".indexOf(c);
-            if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
-            else if (isPlain(c)) out.append(c);
-            else out.append("\\u").append(HexFormat.of().toHexDigits(c));
-        }
-        return out.append('"').toString();
-    }
-
-    private static boolean isPlain(char c) {
-        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-    }
-
-    // A fraction gets the fewest digits that read back as the same number:
-    // plain from 0.0001 up to 1e16, else with an exponent. Java itself
-    // finds the fewest only from 19 on; Jackson does, but writes at least
-    // two: 4.9E-324. Six decimals, which a time has, are quicker to find;
-    // up to 2^33 no two such fractions are the same double.
-    private static String decimal(double number) {
-        if (!Double.isFinite(number)) throw new IllegalArgumentException(
-            "JSON has no number as large as that.");
-        if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
-        long millionths = Math.round(number * 1e6);
-        var digits = millionths / 1e6 == number && Math.abs(number) < 1L << 33
-            ? BigDecimal.valueOf(millionths, 6)
-            : new BigDecimal(NumberOutput.toString(number, true));
-        if (digits.precision() == 2) {
-            var fewer = digits.round(new MathContext(1));
-            if (fewer.doubleValue() == number) digits = fewer;
-        }
-        digits = digits.stripTrailingZeros();
-        int exponent = digits.precision() - digits.scale() - 1;
-        if (exponent < -4 || exponent >= 16) return String.format(Locale.ROOT,
-            "%." + (digits.precision() - 1) + "e", digits);
-        return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
     }
 }
 
@@ -158,18 +122,6 @@ final class Sha256 {
     String hex(String text) {
         return HexFormat.of().formatHex(digest(text.getBytes(UTF_8)));
     }
-
-    // Four zero bits are one hexadecimal zero.
-    int leadingZeros(byte[] text) {
-        long front = ByteBuffer.wrap(digest(text)).getLong();
-        return Long.numberOfLeadingZeros(front) / 4;
-    }
-
-    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
-    static String shorten(Object text) {
-        return text.toString().replaceAll(
-            "\\b([0-9a-f]{6})[0-9a-f]{22,54}([0-9a-f]{4})\\b", "$1…$2");
-    }
 }
 
 // ## Step 1.5 · Proof of work
@@ -188,57 +140,22 @@ record ProofOfWork(Rule rule, int zeros) {
             "A proof can need 0 to 16 zeros, not " + zeros + ".");
     }
 
-    // To check is easy: one hash.
+    /** To check is easy: one hash. */
     boolean validProof(long lastProof, long proof, String lastHash) {
-        var text = text(lastProof, proof, lastHash).getBytes(UTF_8);
-        return new Sha256().leadingZeros(text) >= zeros;
+        return hash(lastProof, proof, lastHash).startsWith("0".repeat(zeros));
     }
 
     String hash(long lastProof, long proof, String lastHash) {
-        return new Sha256().hex(text(lastProof, proof, lastHash));
+        return new Sha256().hex("" + lastProof + proof
+            + (rule == Rule.linked ? lastHash : ""));
     }
 
-    private String text(long lastProof, long proof, String lastHash) {
-        return "" + lastProof + proof + (rule == Rule.linked ? lastHash : "");
-    }
-
-    // To find is hard: guess after guess, from 0 up. Each core takes the
-    // next slice of guesses that nobody has. A proof ends the search behind
-    // it, but not before it: however many cores, the smallest proof wins.
-    private static final int SLICE = 10_000;
-
-    /** Tells {@code progress} how far it is, which may throw to end it. */
-    long proofOfWork(Block last, LongConsumer progress) {
-        var next = new AtomicLong();
-        var smallest = new AtomicLong(Long.MAX_VALUE);
-        var head = last.proof() + "";
-        var tail = rule == Rule.linked ? last.hash() : "";
-        int cores = Runtime.getRuntime().availableProcessors();
-        IntStream.range(0, cores).parallel().forEach(core -> {
-            long from;
-            while ((from = next.getAndAdd(SLICE)) < smallest.get()) {
-                progress.accept(from);
-                long found = search(head, from, tail);
-                smallest.accumulateAndGet(found, Math::min);
-            }
-        });
-        return smallest.get();
-    }
-
-    // A guess should cost its SHA-256 and little more: so the text is
-    // written once, then its digits turn like a car's mileage, 1299 to
-    // 1300. Only what follows 9, 99, 999 needs a longer text.
-    private long search(String head, long from, String tail) {
-        var sha256 = new Sha256();
-        var text = (head + from + tail).getBytes(UTF_8);
-        for (long proof = from; proof < from + SLICE; proof++) {
-            if (sha256.leadingZeros(text) >= zeros) return proof;
-            int i = text.length - tail.length() - 1;
-            while (i >= head.length() && text[i] == '9') text[i--] = '0';
-            if (i >= head.length()) text[i]++;
-            else text = (head + (proof + 1) + tail).getBytes(UTF_8);
-        }
-        return Long.MAX_VALUE;
+    /** To find is hard: guess after guess, from 0 up. */
+    long proofOfWork(Block last) {
+        var lastHash = last.hash();
+        long proof = 0;
+        while (!validProof(last.proof(), proof, lastHash)) proof++;
+        return proof;
     }
 }
 
@@ -253,22 +170,23 @@ record Flaw(long block, String fails, Object expected, Object found) {
         if (chain.isEmpty()) return Optional.of(new Flaw(0, "length", 1, 0));
         return IntStream.range(1, chain.size()).parallel()
             .mapToObj(i -> between(chain.get(i - 1), chain.get(i), rule))
-            .filter(Objects::nonNull).findFirst();
+            .flatMap(Optional::stream).findFirst();
     }
 
-    /** What is wrong with {@code block} behind {@code last}, or null. */
-    static Flaw between(Block last, Block block, ProofOfWork rule) {
+    /** What is wrong with {@code block} behind {@code last}, if anything. */
+    static Optional<Flaw> between(Block last, Block block, ProofOfWork rule) {
         var hash = last.hash();
-        if (!hash.equals(block.previousHash())) return new Flaw(block.index(),
-            "previous_hash", hash, block.previousHash());
+        if (!hash.equals(block.previousHash())) return Optional.of(new Flaw(
+            block.index(), "previous_hash", hash, block.previousHash()));
         if (!rule.validProof(last.proof(), block.proof(), hash))
-            return new Flaw(block.index(), "proof", "0".repeat(rule.zeros()),
-                rule.hash(last.proof(), block.proof(), hash));
-        return null;
+            return Optional.of(new Flaw(block.index(), "proof",
+                "0".repeat(rule.zeros()),
+                rule.hash(last.proof(), block.proof(), hash)));
+        return Optional.empty();
     }
 
     public String toString() {
-        return Sha256.shorten(switch (fails) {
+        return Blockchain.shorten(switch (fails) {
             case "length" -> "The chain is empty: it has no genesis block.";
             case "proof" -> "block " + block + ": its proof gives " + found
                 + ", not " + expected + "… Was the work done?";
@@ -286,7 +204,7 @@ public class Blockchain {
     private final Clock clock;
     private final Consumer<Map<String, ?>> journal;
     private final List<Block> chain = new ArrayList<>();
-    private List<Transaction> pending = new ArrayList<>();
+    private final Pool pending = new Pool();
 
     /** Tells {@code journal} of each change before making it. */
     Blockchain(ProofOfWork rule, Clock clock,
@@ -294,55 +212,66 @@ public class Blockchain {
         this.rule = rule;
         this.clock = clock;
         this.journal = journal;
-        chain.add(new Block(1, now(), List.of(), 100, 1));
+        chain.add(new Block(1, now(), List.of(), 100, 1)); // genesis
     }
-
-    static final int MOST_PENDING = 10_000;
 
     /** Answers the index of the block that will hold the transaction. */
     synchronized long newTransaction(Transaction transaction) {
-        if (pending.size() >= MOST_PENDING) throw new IllegalStateException(
-            MOST_PENDING + " transactions wait already. Mine a block first.");
+        if (!pending.hasRoomFor(transaction.canonicalJson()))
+            throw new Full(pending.list().size() + " transactions wait "
+                + "already. Mine a block first.");
         journal.accept(Map.of("transaction", transaction));
         pending.add(transaction);
         return chain.size() + 1;
     }
 
-    // A search takes long, so nobody waits for it: there is no lock around
-    // it. If the chain has grown meanwhile, the proof fits a block that is
-    // no longer the last, and the search begins again.
+    /** Seals what is pending, and a coin for the miner, into a block. */
+    private Block newBlock(long proof, String miner) {
+        var transactions = new ArrayList<>(pending.list());
+        transactions.add(new Transaction("0", miner, 1));
+        var block = new Block(chain.size() + 1, now(), transactions, proof,
+            lastBlock().hash());
+        change(chain.size(), List.of(block));
+        return block;
+    }
 
-    /** Seals what is pending, and a coin for the miner, into a new block. */
+    // A search takes long, so nobody waits for it: there is no lock around
+    // it. If the chain has changed meanwhile, the proof would fit a block
+    // that is no longer the last: the search ends, and another begins.
+
+    /** Tells {@code progress} how far it is, which may throw to end it. */
     Block mine(String miner, LongConsumer progress) {
         while (true) {
             var last = lastBlock();
-            long proof = rule.proofOfWork(last, progress);
+            var proof = Search.smallestWhile(rule, last, guesses -> {
+                progress.accept(guesses);
+                return last == lastBlock();
+            });
             synchronized (this) {
-                if (last != lastBlock()) continue;
-                var sealed = new ArrayList<>(pending);
-                sealed.add(new Transaction("0", miner, 1));
-                change(chain.size(), List.of(new Block(chain.size() + 1, now(),
-                    sealed, proof, last.hash())));
-                return lastBlock();
+                if (proof.isPresent() && last == lastBlock())
+                    return newBlock(proof.getAsLong(), miner);
             }
         }
     }
 
-    /** Step 4: the longer of two valid chains wins. */
+    // ## Step 4 · The longest valid chain wins
+
+    boolean validChain(List<Block> chain) {
+        return Flaw.firstIn(chain, rule).isEmpty();
+    }
+
+    /** Takes the longer chain, but for the blocks that both have. */
     synchronized boolean replace(List<Block> longer) {
         int same = chain.size();
         if (longer.size() <= same) return false;
-        while (same > 0 && !chain.get(same - 1).equals(longer.get(same - 1)))
-            same--;
+        while (same > 0 && !chain.get(same - 1).hash()
+            .equals(longer.get(same - 1).hash())) same--;
         change(same, longer.subList(same, longer.size()));
         return true;
     }
 
     // The one place where the chain changes: some blocks stay, new ones
-    // follow, if they fit: so a valid chain stays valid. What was in the
-    // blocks that go is pending again, except for their rewards; what is
-    // in the new ones is pending no longer. It is counted, for two equal
-    // payments are two payments.
+    // follow, if they fit: so a valid chain stays valid.
     synchronized void change(int kept, List<Block> blocks) {
         var joint = new ArrayList<>(chain.subList(Math.max(kept - 1, 0), kept));
         joint.addAll(blocks);
@@ -351,27 +280,209 @@ public class Blockchain {
         });
         journal.accept(Map.of("kept", kept, "blocks", blocks));
         var gone = chain.subList(kept, chain.size());
-        var sealed = payments(blocks).collect(groupingBy(tx -> tx, counting()));
-        pending = Stream.concat(payments(gone), pending.stream())
-            .filter(tx -> sealed.merge(tx, -1L, Long::sum) < 0)
-            .collect(toCollection(ArrayList::new));
+        pending.change(gone, blocks);
         gone.clear();
         chain.addAll(blocks);
-    }
-
-    private static Stream<Transaction> payments(List<Block> blocks) {
-        return blocks.stream().flatMap(block -> block.transactions().stream())
-            .filter(tx -> !"0".equals(tx.sender()));
     }
 
     synchronized Block lastBlock() { return chain.get(chain.size() - 1); }
 
     synchronized List<Block> chain() { return List.copyOf(chain); }
 
-    synchronized List<Transaction> pending() { return List.copyOf(pending); }
+    synchronized List<Transaction> pending() {
+        return List.copyOf(pending.list());
+    }
 
     private double now() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
+    }
+
+    // # What the tutorial has no need of
+    //
+    // From here on: what waits, counted; how Python writes; the search, on
+    // all cores; and the notebook.
+
+    // ## What waits
+    //
+    // When blocks go, the payments in them wait again: those that this
+    // node took itself, and no others, or a neighbour could fill our
+    // memory. They are counted, since two equal payments are two payments.
+
+    static final class Pool {
+        static final int MOST = 10_000, MOST_BYTES = 4_000_000;
+
+        // By its canonical JSON: how often we took a payment, less the
+        // times that it is in the chain.
+        private final Map<String, Integer> open = new HashMap<>();
+        private List<Transaction> waiting = new ArrayList<>();
+        private int bytes;
+
+        List<Transaction> list() { return waiting; }
+
+        boolean hasRoomFor(String json) {
+            return waiting.size() < MOST && bytes + json.length() <= MOST_BYTES;
+        }
+
+        void add(Transaction tx) {
+            open.merge(tx.canonicalJson(), 1, Integer::sum);
+            keep(tx, tx.canonicalJson());
+        }
+
+        private void keep(Transaction tx, String json) {
+            waiting.add(tx);
+            bytes += json.length();
+        }
+
+        void change(List<Block> gone, List<Block> sealed) {
+            var old = payments(gone);
+            for (var tx : old) count(tx, 1);
+            for (var tx : payments(sealed)) count(tx, -1);
+            old.addAll(waiting);
+            waiting = new ArrayList<>();
+            bytes = 0;
+            var kept = new HashMap<String, Integer>();
+            for (var tx : old) {
+                var json = tx.canonicalJson();
+                int times = kept.merge(json, 1, Integer::sum);
+                if (times <= open.getOrDefault(json, 0) && hasRoomFor(json))
+                    keep(tx, json);
+            }
+        }
+
+        private void count(Transaction tx, int times) {
+            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n + times);
+        }
+
+        private static List<Transaction> payments(List<Block> blocks) {
+            var payments = new ArrayList<Transaction>();
+            for (var block : blocks) for (var tx : block.transactions())
+                if (tx instanceof Transaction ours) payments.add(ours);
+            return payments;
+        }
+    }
+
+    /** No more fits in: the message says what to do. */
+    static final class Full extends RuntimeException {
+        Full(String message) { super(message); }
+    }
+
+    // ## Python's numbers and letters
+
+    static final class Python {
+
+        // Nearly every text is plain, and goes in as a whole.
+        static String text(String text) {
+            int plain = 0;
+            while (plain < text.length() && isPlain(text.charAt(plain)))
+                plain++;
+            if (plain == text.length()) return '"' + text + '"';
+            var out = new StringBuilder("\"");
+            for (char c : text.toCharArray()) {
+                int i = "\"\\\b\f\n\r\t".indexOf(c);
+                if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
+                else if (isPlain(c)) out.append(c);
+                else out.append("\\u").append(HexFormat.of().toHexDigits(c));
+            }
+            return out.append('"').toString();
+        }
+
+        private static boolean isPlain(char c) {
+            return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+        }
+
+        // Java sorts texts by their chars, Python by code points: an emoji
+        // is two chars, and belongs behind all letters of one.
+        static SortedMap<String, Object> sorted(Map<?, ?> map) {
+            var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
+                a.codePoints().toArray(), b.codePoints().toArray()));
+            map.forEach((key, value) -> sorted.put((String) key, value));
+            return sorted;
+        }
+
+        // A fraction gets the fewest digits that read back as the same
+        // number: plain from 0.0001 up to 1e16, else with an exponent.
+        static String number(double number) {
+            if (!Double.isFinite(number)) throw new IllegalArgumentException(
+                "JSON has no number as large as that.");
+            if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
+            var digits = fewestDigits(number).stripTrailingZeros();
+            int exponent = digits.precision() - digits.scale() - 1;
+            if (exponent < -4 || exponent >= 16)
+                return String.format(Locale.ROOT,
+                    "%." + (digits.precision() - 1) + "e", digits);
+            return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
+        }
+
+        // Six decimals, which a time has, are quick to find; up to 2^33 no
+        // two such fractions are one double. Java itself finds the fewest
+        // digits from 19 on only. Jackson does, but writes at least two:
+        // 4.9E-324 is 5e-324.
+        private static BigDecimal fewestDigits(double number) {
+            long millionths = Math.round(number * 1e6);
+            if (millionths / 1e6 == number && Math.abs(number) < 1L << 33)
+                return BigDecimal.valueOf(millionths, 6);
+            var digits = new BigDecimal(NumberOutput.toString(number, true));
+            var one = digits.round(new MathContext(1));
+            return one.doubleValue() == number ? one : digits;
+        }
+    }
+
+    // ## The search, on all cores
+    //
+    // The proof is the one that proofOfWork finds. In each round, every core
+    // takes slices of the next guesses; the smallest proof in the first
+    // round that has one is the smallest of all.
+
+    static final class Search {
+        private static final int SLICE = 2_500;
+
+        /** Tells {@code progress} how far it is, which may throw to end it. */
+        static long smallest(ProofOfWork rule, Block last,
+                             LongConsumer progress) {
+            return smallestWhile(rule, last, guesses -> {
+                progress.accept(guesses);
+                return true;
+            }).getAsLong();
+        }
+
+        /** Empty if {@code goOn}, told how far it is, answers no. */
+        static OptionalLong smallestWhile(ProofOfWork rule, Block last,
+                                          LongPredicate goOn) {
+            var head = String.valueOf(last.proof());
+            var tail = rule.rule() == Rule.linked ? last.hash() : "";
+            int slices = 4 * Runtime.getRuntime().availableProcessors();
+            for (long done = 0; goOn.test(done); done += slices * SLICE) {
+                long from = done;
+                var proof = IntStream.range(0, slices).parallel()
+                    .mapToLong(i -> search(head, from + i * SLICE, tail,
+                        rule.zeros())).filter(found -> found >= 0).min();
+                if (proof.isPresent()) return proof;
+            }
+            return OptionalLong.empty();
+        }
+
+        // A guess should cost its SHA-256 and little more: so the text is
+        // written once, then its digits turn like a car's mileage, 1299 to
+        // 1300. Only what follows 9, 99, 999 needs a longer text.
+        private static long search(String head, long from, String tail,
+                                   int zeros) {
+            var sha256 = new Sha256();
+            var text = (head + from + tail).getBytes(UTF_8);
+            for (long proof = from; proof < from + SLICE; proof++) {
+                if (zeros(sha256.digest(text)) >= zeros) return proof;
+                int i = text.length - tail.length() - 1;
+                while (i >= head.length() && text[i] == '9') text[i--] = '0';
+                if (i >= head.length()) text[i]++;
+                else text = (head + (proof + 1) + tail).getBytes(UTF_8);
+            }
+            return -1;
+        }
+
+        // Four zero bits are one hexadecimal zero.
+        private static int zeros(byte[] digest) {
+            long front = ByteBuffer.wrap(digest).getLong();
+            return Long.numberOfLeadingZeros(front) / 4;
+        }
     }
 
     // ## The notebook: all of it at work
@@ -381,60 +492,80 @@ public class Blockchain {
 
     @Command(name = "Blockchain.java", mixinStandardHelpOptions = true,
         version = "1.0", description = "Builds a blockchain, step by step.")
-    static void notebook(
-            @Option(names = "--zeros", defaultValue = "4", description =
-                "Hexadecimal zeros that a proof needs.") int zeros,
-            @Option(names = "--rule", defaultValue = "classic", description =
-                "What a proof seals: ${COMPLETION-CANDIDATES}.") Rule kind) {
-        var rule = new ProofOfWork(kind, zeros);
-        var clock = Clock.fixed(Instant.parse("2017-09-24T19:17:30.770839Z"),
-            ZoneOffset.UTC);
-        var blockchain = new Blockchain(rule, clock, change -> { });
-        var genesis = blockchain.lastBlock();
-        var payment = new Transaction("d4ee26eee15148ee92c6cd394edd974e",
-            "someone-other-address", 5);
+    static final class Notebook implements Runnable {
+        @Option(names = "--zeros", defaultValue = "4", description =
+            "Hexadecimal zeros that a proof needs.") int zeros;
+        @Option(names = "--rule", defaultValue = "classic", description =
+            "What a proof seals: ${COMPLETION-CANDIDATES}.") Rule kind;
 
-        show("1.1 A transaction: who pays, who is paid, how much",
-            payment.canonicalJson());
-        show("1.2 The first block, genesis: nothing in it, nothing before it",
-            genesis.canonicalJson());
-        show("1.4 Its hash, and the article's: c099bc...bfb7", genesis.hash());
+        public void run() {
+            var rule = new ProofOfWork(kind, zeros);
+            var clock = Clock.fixed(Instant.parse(
+                "2017-09-24T19:17:30.770839Z"), ZoneOffset.UTC);
+            var blockchain = new Blockchain(rule, clock, change -> { });
+            var genesis = blockchain.lastBlock();
+            var payment = new Transaction("d4ee26eee15148ee92c6cd394edd974e",
+                "someone-other-address", 5);
+            var edited = new Transaction(payment.sender(),
+                payment.recipient(), 500);
 
-        long proof = rule.proofOfWork(genesis, progress(rule));
-        show("1.5 Proof of work: the first number to give " + zeros + " zeros",
-            proof + " gives " + rule.hash(100, proof, genesis.hash()));
+            show("1.1 A transaction: who pays, who is paid, how much",
+                payment);
+            show("1.2 The first block, genesis: nothing before it", genesis);
+            show("1.3 As every node writes it: keys sorted, ASCII alone",
+                genesis.canonicalJson());
+            show("1.4 Its hash, and the article's: c099bc...bfb7",
+                genesis.hash());
 
-        blockchain.newTransaction(payment);
-        blockchain.mine("8bbcb347e0634905b0cac7955bae152b", progress(rule));
-        blockchain.mine("8bbcb347e0634905b0cac7955bae152b", progress(rule));
-        var chain = new ArrayList<>(blockchain.chain());
-        show("1.7 The transaction goes in, two blocks are mined: three blocks",
-            chain.stream().map(Block::canonicalJson).collect(joining("\n")));
-        show("1.6 Is the chain valid?", Flaw.firstIn(chain, rule).isEmpty());
+            long proof = Search.smallest(rule, genesis, progress(rule));
+            show("1.5 Proof of work: the first number to give " + zeros
+                + " zeros", proof + " gives " + rule.hash(100, proof,
+                genesis.hash()));
 
-        var edited = new Transaction(payment.sender(), payment.recipient(),
-            500);
-        chain.set(1, new Block(2, chain.get(1).timestamp(), List.of(edited),
-            chain.get(1).proof(), chain.get(1).previousHash()));
-        show("And with 5 edited to 500?", Flaw.firstIn(chain, rule).get());
+            var second = new Block(2, genesis.timestamp(), List.of(payment),
+                proof, genesis.hash());
+            show("1.6 With that proof, a second block. Is the chain valid?",
+                blockchain.validChain(List.of(genesis, second)));
+
+            blockchain.newTransaction(payment);
+            var miner = "8bbcb347e0634905b0cac7955bae152b";
+            blockchain.mine(miner, progress(rule));
+            blockchain.mine(miner, progress(rule));
+            var chain = new ArrayList<>(blockchain.chain());
+            show("1.7 The transaction goes in, two blocks are mined",
+                chain.stream().map(Block::canonicalJson).collect(
+                    joining("\n")));
+
+            var mined = chain.get(1);
+            chain.set(1, new Block(2, mined.timestamp(), List.of(edited),
+                mined.proof(), mined.previousHash()));
+            show("And with 5 edited to 500?",
+                Flaw.firstIn(chain, rule).get());
+        }
+
+        private static void show(String step, Object result) {
+            if (Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
+            System.out.println(Ansi.AUTO.string("@|bold " + step + "|@"));
+            System.out.println(shorten(result)
+                .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
+        }
+
+        // On a terminal, a long search shows that it moves.
+        private static LongConsumer progress(ProofOfWork rule) {
+            long start = System.nanoTime();
+            return guesses -> {
+                if (guesses % 1_000_000 > 0 || !Ansi.AUTO.enabled()) return;
+                System.out.printf("\r    %,d guesses of about %,d, %.1f "
+                    + "million a second", guesses, 1L << 4 * rule.zeros(),
+                    guesses * 1e3 / (System.nanoTime() - start));
+            };
+        }
     }
 
-    private static void show(String step, Object result) {
-        if (Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
-        System.out.println(Ansi.AUTO.string("@|bold " + step + "|@"));
-        System.out.println(Sha256.shorten(result)
-            .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
-    }
-
-    // On a terminal, a long search shows that it moves.
-    private static LongConsumer progress(ProofOfWork rule) {
-        long start = System.nanoTime();
-        return guesses -> {
-            if (guesses % 1_000_000 > 0 || !Ansi.AUTO.enabled()) return;
-            System.out.printf("\r    %,d guesses of about %,d, %.1f million a "
-                + "second", guesses, 1L << 4 * rule.zeros(),
-                guesses * 1e3 / (System.nanoTime() - start));
-        };
+    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
+    static String shorten(Object text) {
+        return text.toString().replaceAll(
+            "\\b([0-9a-f]{6})[0-9a-f]{22,54}([0-9a-f]{4})\\b", "$1…$2");
     }
 
     /** Runs a command line: what is wrong with it, it says in a sentence. */
@@ -450,8 +581,6 @@ public class Blockchain {
     }
 
     public static void main(String... arguments) {
-        var notebook = CommandLine.getCommandMethods(Blockchain.class,
-            "notebook").get(0);
-        System.exit(run(new CommandLine(notebook), arguments));
+        System.exit(run(new CommandLine(new Notebook()), arguments));
     }
 }

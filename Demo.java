@@ -238,7 +238,7 @@ public class Demo implements Callable<Integer> {
                     new TextNode("block " + (i + 1) + ", as above"));
         var marked = Pattern.compile("\"(" + mark + ")");
         for (var line : PRETTY.writeValueAsString(json).lines().toList()) {
-            line = Sha256.shorten("     " + line)
+            line = Blockchain.shorten("     " + line)
                 .replaceAll("\"(block \\d+, as above)\"", "{ $1 }")
                 .replaceAll("(?=.{78})(.{1,74}) ", "$1\n         ");
             System.out.println(!marked.matcher(line).find() ? line

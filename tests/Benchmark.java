@@ -138,8 +138,8 @@ public class Benchmark implements Callable<Integer> {
                 };
             case "proof":
                 var rule = new ProofOfWork(Rule.classic, size);
-                return () -> 1 + rule.proofOfWork(new Block(1, 0, List.of(),
-                    last.getAsInt(), "1"), guesses -> { });
+                return () -> 1 + Blockchain.Search.smallest(rule, new Block(1, 0,
+                    List.of(), last.getAsInt(), "1"), guesses -> { });
             case "plain proof":
                 return () -> Plain.proofOfWork(last.getAsInt(), size);
             default: // SHA-256 alone

@@ -107,7 +107,7 @@ public class CheckNode implements Callable<Integer> {
         var text = value instanceof Map || value instanceof List
             ? CanonicalJson.of(value) : String.valueOf(value);
         if (text.contains("</")) text = text.replaceAll("<[^>]*>", " ");
-        text = Sha256.shorten(text).strip().replaceAll("\\s+", " ");
+        text = Blockchain.shorten(text).strip().replaceAll("\\s+", " ");
         return text.length() > 220 ? text.substring(0, 219) + "…" : text;
     }
 

@@ -60,6 +60,41 @@ class DemoTest {
         assertFalse(tour.contains("\u001b"));
     }
 
+    // The tour waits for Enter in front of each heading. So all that stands
+    // from one heading to the next must fit on a terminal of 24 lines, with
+    // an empty line and the prompt below it.
+    @Test
+    void eachHeadingIsStillThereWhenTheTourWaits() {
+        var screens = tour.split("(?m)^(?=   ── )");
+        assertTrue(screens.length > 9, tour);
+        for (var screen : screens) {
+            long lines = screen.stripTrailing().lines().count();
+            assertTrue(lines <= 22, lines + " lines:\n" + screen);
+        }
+    }
+
+    @Test
+    void theTourHasNineSteps() {
+        var numbers = tour.lines().filter(line -> line.startsWith("   ── "))
+            .map(line -> line.replaceAll("\\D", "")).distinct().toList();
+        assertEquals("1 2 3 4 5 6 7 8 9", String.join(" ", numbers).strip());
+    }
+
+    @Test
+    void theVerdictIsPrintedOnce() {
+        assertEquals(2, tour.split("\"reason\": ", -1).length, tour);
+        assertEquals(2, tour.split("Was that block", -1).length, tour);
+    }
+
+    @Test
+    void itSaysWhyTwoNodesFindTheSameProofs() {
+        var step = tour.substring(tour.indexOf("6. The neighbour"),
+            tour.indexOf("7. Resolve"));
+        for (var told : List.of("\"proof\": 35293", "\"proof\": 35089",
+                "\"proof\": 119678", "classic rule"))
+            assertTrue(step.contains(told), told + " is missing in\n" + step);
+    }
+
     @Test
     void itTakesOtherPortsWhereItsOwnAreTaken() throws Exception {
         try (var one = socket(5000); var two = socket(5001)) {

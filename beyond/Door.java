@@ -1,0 +1,233 @@
+//JAVA 17+
+//SOURCES ../Blockchain.java
+//SOURCES Json.java
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+//DEPS io.javalin:javalin:7.2.3
+
+// # Beyond the tutorial: the door
+//
+// What strangers send comes in here: within limits, and not from the pages
+// of other sites. What can't be done is refused in a sentence.
+
+import static java.util.concurrent.TimeUnit.*;
+
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.*;
+import java.io.*;
+import java.net.*;
+import java.time.LocalTime;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.function.*;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.*;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.handler.*;
+import org.eclipse.jetty.server.handler.EagerContentHandler.*;
+import org.eclipse.jetty.util.Callback;
+
+final class Door {
+    private static final int MOST_MINING = 100;
+    private static final int MOST_SECONDS = 60;
+
+    private final Room room;
+    private final String host;
+    private final Semaphore miner = new Semaphore(1, true);
+    private volatile boolean closing;
+
+    /** @param host by which the node is known besides its addresses */
+    Door(Room room, String host) {
+        this.room = room;
+        this.host = host;
+    }
+
+    // ## How it opens
+
+    void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        // To compress a chain takes longer than to send it to the next room.
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.responseBufferSize = 1 << 16; // 200 blocks in one piece
+        config.jetty.modifyServer(jetty -> {
+            jetty.setStopTimeout(1_000); // requests in flight are answered
+            jetty.setStopAtShutdown(true);
+            jetty.setErrorHandler(Door::notHttp);
+            // A body takes no thread while it comes, and comes at 1 kB/s
+            // at least.
+            jetty.setHandler(new MinimumDataRateHandler(
+                new EagerContentHandler(new RetainedContentLoaderFactory(
+                    100_000, 0, false)), 1_000, 0));
+        });
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setIdleTimeout(10_000);
+            http.addCustomizer(Door::refuseWebSockets);
+        });
+        var routes = config.routes;
+        routes.before(this::refuseOtherSites);
+        // A client that is still sending does not read our answer.
+        routes.after(ctx -> ctx.bodyInputStream().skip(Json.MOST_BYTES));
+        routes.exception(Exception.class, Door::fail);
+        for (int status : List.of(404, 405)) routes.error(status, ctx ->
+            reply(ctx, status, Map.of("error", "There is no " + ctx.method()
+                + " " + ctx.path() + ". GET / shows what there is.")));
+    }
+
+    static void log(Context ctx, Float milliseconds) {
+        System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
+            ctx.method(), ctx.path(), ctx.statusCode(), milliseconds);
+    }
+
+    void close() {
+        closing = true;
+    }
+
+    // Javalin would keep a session for each of them.
+    private static Request refuseWebSockets(Request request,
+                                            HttpFields.Mutable response) {
+        if (request.getHeaders().contains(HttpHeader.SEC_WEBSOCKET_KEY))
+            throw new HttpException.RuntimeException(400,
+                "There are no web sockets here");
+        return request;
+    }
+
+    // ## What is refused, and how
+
+    static void reply(Context ctx, int status, Map<String, ?> answer) {
+        ctx.status(status).contentType(ContentType.APPLICATION_JSON)
+            .result(CanonicalJson.of(answer) + "\n");
+    }
+
+    // The status tells the client what to do: 400, send something else;
+    // 429, come back later; 507, the node has no room for it.
+    private static void fail(Exception e, Context ctx) {
+        if (e instanceof CompletionException) e = (Exception) e.getCause();
+        int status = 500;
+        var sentence = "This node has a fault: " + e;
+        if (e instanceof Refusal refusal) {
+            status = refusal.status;
+            sentence = refusal.getMessage();
+        } else if (e instanceof Blockchain.Full) {
+            status = 429;
+            sentence = e.getMessage();
+        } else if (e instanceof HttpResponseException http) {
+            status = http.getStatus();
+            sentence = http.getMessage();
+        } else if (e instanceof IOException || e instanceof HttpException) {
+            status = 400;
+            sentence = "The request did not come whole. Send it again.";
+        }
+        reply(ctx, status, Map.of("error", sentence));
+        if (ctx.res().isCommitted()) cut(ctx);
+    }
+
+    // Its status has gone out as 200, which it is not: so it never ends.
+    private static void cut(Context ctx) {
+        ServletContextRequest.getServletContextRequest(ctx.req())
+            .getServletChannel().abort(new IOException("see above"));
+    }
+
+    // Bytes that are not HTTP reach no route, but get a sentence, too.
+    private static boolean notHttp(Request request,
+            org.eclipse.jetty.server.Response response, Callback done) {
+        response.getHeaders().put("Content-Type", "application/json");
+        Content.Sink.write(response, true, CanonicalJson.of(Map.of("error",
+            "This is not HTTP as it should be: " + request.getAttribute(
+                ErrorHandler.ERROR_MESSAGE) + ". Try GET /.")) + "\n", done);
+        return true;
+    }
+
+    // ## Other sites
+    //
+    // A page of another site must not mine or pay in the name of whoever
+    // looks at it. Browsers say where a request comes from: to addresses of
+    // this machine always, to others only if it is not an image. There, a
+    // header is asked for that no other site's page can send.
+
+    private void refuseOtherSites(Context ctx) {
+        var name = ctx.req().getServerName();
+        if (!isName(name)) throw new Refusal(403, "This node does not go by "
+            + name + ". Use its address, or start it with --host " + name + ".");
+        if (List.of("/", "/chain").contains(ctx.path())) return;
+        var site = ctx.header("Sec-Fetch-Site");
+        var origin = ctx.header("Origin");
+        var agent = String.valueOf(ctx.header("User-Agent"));
+        boolean ours = site != null ? List.of("same-origin", "none")
+            .contains(site) : origin == null || origin.endsWith("//"
+                + ctx.host());
+        boolean browser = agent.startsWith("Mozilla/")
+            && !agent.contains("PowerShell");
+        if (!ours || site == null && browser && ctx.header("X-Page") == null)
+            throw new Refusal(403, "A page of another site asks for "
+                + ctx.path() + ". Use this node's own page.");
+    }
+
+    // Another site's name may lead here, if its owner wants it to. Then its
+    // pages are no other site's to the browser: so the name tells.
+    private boolean isName(String name) {
+        return !name.contains(".") || name.matches("[0-9.]+|.*:.*")
+            || name.endsWith(".local") || name.equalsIgnoreCase(host)
+            || Machine.NAMES.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    private static final class Machine { // looked up when first needed
+        static final Set<String> NAMES = new HashSet<>();
+        static {
+            try {
+                var machine = InetAddress.getLocalHost();
+                NAMES.add(machine.getHostName().toLowerCase(Locale.ROOT));
+                NAMES.add(machine.getCanonicalHostName()
+                    .toLowerCase(Locale.ROOT));
+            } catch (UnknownHostException e) {
+                // it has none
+            }
+        }
+    }
+
+    // ## Long work
+
+    /** One search at a time: a second would look for the same proof. */
+    Block inTurn(Context ctx, Function<LongConsumer, Block> mine)
+            throws InterruptedException {
+        if (miner.getQueueLength() >= MOST_MINING) throw new Refusal(429,
+            MOST_MINING + " searches wait already. Come back later.");
+        var beat = heartbeat(ctx);
+        while (!miner.tryAcquire(1, SECONDS)) beat.accept(0);
+        try {
+            return mine.apply(beat);
+        } finally {
+            miner.release();
+        }
+    }
+
+    // A space a second goes out, which JSON allows in front. If nobody takes
+    // it any more, the search is given up.
+    private LongConsumer heartbeat(Context ctx) {
+        ctx.contentType(ContentType.APPLICATION_JSON);
+        var last = new long[] {System.nanoTime()};
+        return guesses -> {
+            if (closing) throw new Refusal(503, "This node stops.");
+            if (System.nanoTime() - last[0] < 1_000_000_000) return;
+            last[0] = System.nanoTime();
+            try {
+                ctx.res().getOutputStream().write(' ');
+                ctx.res().flushBuffer();
+            } catch (IOException e) {
+                throw new CancellationException("Nobody waits any more.");
+            }
+        };
+    }
+
+    /** Reads a chain, and keeps a place for it while it is used. */
+    void chain(Context ctx, Consumer<List<Block>> use) {
+        long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
+        try (var place = room.place(until, new CountDownLatch(0))) {
+            var chain = new ArrayList<Block>();
+            Json.eachBlock(ctx.bodyInputStream(), place, chain::add);
+            use.accept(chain);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//JAVA 17+
+//SOURCES ../Blockchain.java
+//SOURCES Json.java
+
+// # Beyond the tutorial: neighbours, good and bad
+//
+// Whom a node knows, and how it asks them for their chains: all at the same
+// time, for so long only, each within its share of the memory. What is
+// wrong with one is noted, and does no harm to the others.
+
+import static java.util.concurrent.TimeUnit.*;
+
+import java.io.*;
+import java.net.*;
+import java.net.http.*;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.function.*;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+
+final class Neighbours {
+    static final int MOST = 100, MOST_SECONDS = 10;
+
+    // What each one said when last asked, and how often in a row it failed.
+    private record Report(String said, int failures) { }
+
+    private final Map<String, Report> reports = new ConcurrentSkipListMap<>();
+    private final Predicate<Address> isThisNode;
+    private final Consumer<Map<String, ?>> journal;
+    private final Consumer<String> log;
+    private final Room room;
+
+    Neighbours(Predicate<Address> isThisNode, Room room,
+               Consumer<Map<String, ?>> journal, Consumer<String> log) {
+        this.isThisNode = isThisNode;
+        this.journal = journal;
+        this.room = room;
+        this.log = log;
+    }
+
+    List<String> addresses() {
+        return List.copyOf(reports.keySet());
+    }
+
+    /** What each one said when it was last asked. */
+    Map<String, String> reports() {
+        var said = new TreeMap<String, String>();
+        reports.forEach((address, report) -> said.put(address, report.said));
+        return said;
+    }
+
+    // ## Registering
+
+    /**
+     * Notes all of them or, if one is no good, none. If there is no room,
+     * those that failed when last asked give way.
+     * @throws Refusal 400, which says what is wrong with which
+     */
+    void register(List<?> nodes) {
+        Refusal.unless(nodes.size() <= MOST, "A node has at most " + MOST
+            + " neighbours.");
+        var added = new TreeSet<String>();
+        for (var node : nodes) {
+            var address = Address.of(node);
+            Refusal.unless(!isThisNode.test(address), Address.REFUSED
+                + address + " is this node itself.");
+            added.add(address.toString());
+        }
+        synchronized (this) {
+            added.removeAll(reports.keySet());
+            if (added.isEmpty()) return;
+            var gone = leastReliable(reports.size() + added.size() - MOST);
+            var list = List.copyOf(added);
+            journal.accept(gone.isEmpty() ? Map.of("nodes", list)
+                : Map.of("nodes", list, "instead_of", gone));
+            change(list, gone);
+        }
+    }
+
+    /** Repeats what was journalled. */
+    void change(List<?> added, List<?> gone) {
+        reports.keySet().removeAll(gone);
+        for (var address : added) reports.put((String) address,
+            new Report("not asked yet", 0));
+    }
+
+    private List<String> leastReliable(int number) {
+        var failing = reports.keySet().stream()
+            .filter(address -> reports.get(address).failures > 0)
+            .sorted(Comparator.comparing(
+                address -> -reports.get(address).failures)).toList();
+        Refusal.unless(number <= failing.size(), "A node has at most " + MOST
+            + " neighbours.");
+        return failing.subList(0, Math.max(number, 0));
+    }
+
+    // ## Asking
+    //
+    // Requests that arrive during a round share the next one: so each gets
+    // answers that were asked for after it came, however many there are.
+
+    private final ExecutorService askers =
+        Executors.newCachedThreadPool(Neighbours::daemon);
+    private CompletableFuture<Boolean> round =
+        CompletableFuture.completedFuture(false);
+    private CompletableFuture<Boolean> nextRound;
+
+    synchronized CompletableFuture<Boolean> inRounds(
+            Supplier<Boolean> resolve) {
+        if (nextRound == null) nextRound = round.handleAsync((done, failed) -> {
+            begin();
+            return resolve.get();
+        }, askers);
+        return nextRound.thenApplyAsync(replaced -> replaced, askers);
+    }
+
+    private synchronized void begin() {
+        round = nextRound;
+        nextRound = null;
+    }
+
+    private static Thread daemon(Runnable task) {
+        var thread = new Thread(task);
+        thread.setDaemon(true); // does not keep the program alive
+        return thread;
+    }
+
+    /** Their valid chains, as they come; an empty one for each that failed. */
+    Iterable<List<Block>> chains(List<Block> ours, ProofOfWork rule) {
+        var addresses = addresses();
+        var answers = new SynchronousQueue<List<Block>>();
+        var reliable = new CountDownLatch((int) addresses.stream()
+            .filter(this::isReliable).count());
+        for (var address : addresses) askers.execute(() ->
+            ask(address, ours, rule, reliable, answers));
+        return addresses.stream().map(any -> take(answers))::iterator;
+    }
+
+    private boolean isReliable(String address) {
+        var report = reports.get(address);
+        return report != null && report.failures == 0;
+    }
+
+    private static List<Block> take(BlockingQueue<List<Block>> answers) {
+        try {
+            var chain = answers.poll(3 * MOST_SECONDS, SECONDS);
+            return chain == null ? List.of() : chain;
+        } catch (InterruptedException e) {
+            throw new CancellationException("The node stops.");
+        }
+    }
+
+    // However an answer ends, its thread ends, too, and all that it held.
+    // Those that failed last time leave the first turn to the others.
+    private void ask(String address, List<Block> ours, ProofOfWork rule,
+            CountDownLatch reliable, BlockingQueue<List<Block>> answers) {
+        long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
+        boolean first = isReliable(address);
+        try (var place = room.place(until, first ? new CountDownLatch(0)
+                : reliable)) {
+            List<Block> chain = List.of();
+            try {
+                chain = chainOf(address, ours, rule, place, until);
+                note(address, "valid, length " + chain.size(), 0);
+            } catch (Refusal | IOException e) {
+                fail(address, until, e.getMessage());
+            } finally {
+                if (first) reliable.countDown();
+                answers.offer(chain, MOST_SECONDS, SECONDS);
+            }
+        } catch (InterruptedException e) {
+            // the node stops
+        }
+    }
+
+    // A neighbour that has our last block has our chain, and need not send
+    // it (304). A chain is checked while it comes, and its first flaw ends
+    // it. We count its length: what its sender says of that may be a lie.
+    private List<Block> chainOf(String address, List<Block> ours,
+            ProofOfWork rule, Room.Place place, long until)
+            throws IOException, InterruptedException {
+        var tip = ours.get(ours.size() - 1);
+        var answer = Http.CLIENT.send(HttpRequest.newBuilder()
+            .uri(Address.of(address).uri("/chain"))
+            .header("If-None-Match", '"' + tip.hash() + '"')
+            .timeout(Duration.ofSeconds(MOST_SECONDS / 2)).build(),
+            BodyHandlers.ofInputStream());
+        try (var body = answer.body()) {
+            if (answer.statusCode() == 304) return ours;
+            if (answer.statusCode() != 200)
+                throw new IOException("answered " + answer.statusCode());
+            closeAt(until, body);
+            var chain = new ArrayList<Block>();
+            Json.eachBlock(body, place, block -> {
+                if (!chain.isEmpty()) Flaw.between(chain.get(chain.size() - 1),
+                    block, rule).ifPresent(flaw -> {
+                        throw new Refusal(400, flaw.toString()); });
+                chain.add(block);
+            });
+            return chain;
+        }
+    }
+
+    // On Java 17 nothing else wakes a reader that waits for the next byte.
+    private void closeAt(long until, InputStream body) {
+        CompletableFuture.delayedExecutor(until - System.nanoTime(),
+            NANOSECONDS, askers).execute(() -> {
+                try {
+                    body.close();
+                } catch (IOException e) {
+                    // it is closed all the same
+                }
+            });
+    }
+
+    private static final class Http { // made when first needed
+        static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(3)).build();
+    }
+
+    private void fail(String address, long until, String why) {
+        if (System.nanoTime() >= until)
+            why = "not done in " + MOST_SECONDS + " seconds";
+        var report = reports.get(address);
+        note(address, why == null ? "can't be reached" : why,
+            report == null ? 1 : report.failures + 1);
+    }
+
+    // Strangers had a hand in it: it is kept short, and on one line.
+    private void note(String address, String said, int failures) {
+        var report = new Report(said.replaceAll("\\p{C}", " ")
+            .replaceFirst("(?s)(.{200}).*", "$1…"), failures);
+        if (reports.replace(address, report) != null)
+            log.accept("          " + address + ": " + report.said);
+    }
+
+    void close() {
+        askers.shutdownNow();
+    }
+}
+
+/** Where a node is: host:port, in one spelling. */
+record Address(String host, int port) {
+    private static final Pattern FORM = Pattern.compile(
+        "([a-z0-9._-]+|\\[[0-9a-f:.]+]):([1-9][0-9]{0,4})");
+
+    /**
+     * HTTP://LOCALHOST:5001/ is localhost:5001. The port of a bare
+     * http://localhost is 80.
+     * @throws Refusal 400, if it is none
+     */
+    static Address of(Object node) {
+        var text = node instanceof String it ? it.toLowerCase(Locale.ROOT) : "";
+        boolean url = text.startsWith("http://");
+        text = url ? text.substring(7).replaceFirst("/[^?#\\s]*$", "")
+            : text.replaceFirst("/$", "");
+        if (url && !text.matches(".*:\\d+")) text += ":80";
+        var parts = FORM.matcher(text);
+        Refusal.unless(parts.matches()
+            && Integer.parseInt(parts.group(2)) < 65536
+            && isHost(parts.group(1)), REFUSED + (node instanceof String
+                ? CanonicalJson.of(node) : "what is no text") + (text.startsWith("https://") ? " asks for https, and nodes speak "
+                + "http." : " is not like http://localhost:5001."));
+        return new Address(parts.group(1), Integer.parseInt(parts.group(2)));
+    }
+
+    static final String REFUSED =
+        "Error: Please supply a valid list of nodes: ";
+
+    // A name with a _ is none to Java, but is one to Docker and Python.
+    private static boolean isHost(String name) {
+        try {
+            return new URI("http://" + name.replace('_', '-')).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** It names an address of this machine: looked up nowhere, so at once. */
+    boolean isHere(InetAddress ours) throws IOException {
+        if (!host.matches("localhost|[0-9.]+|\\[.*]")) return false;
+        var its = host.equals("localhost")
+            ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
+            : InetAddress.getByName(host);
+        boolean loops = its.isLoopbackAddress() && ours.isLoopbackAddress()
+            && host.equals("localhost");
+        return its.equals(ours) || loops || ours.isAnyLocalAddress()
+            && (its.isLoopbackAddress()
+                || NetworkInterface.getByInetAddress(its) != null);
+    }
+
+    URI uri(String path) throws IOException {
+        var name = host.contains("_")
+            ? InetAddress.getByName(host).getHostAddress() : host;
+        return URI.create("http://" + name + ":" + port + path);
+    }
+
+    public String toString() {
+        return host + ":" + port;
+    }
+}

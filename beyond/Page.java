@@ -1,0 +1,78 @@
+//JAVA 17+
+//SOURCES ../Blockchain.java
+//DEPS io.javalin:javalin:7.2.3
+
+// # Beyond the tutorial: the chain as text, written once
+//
+// Each block is written as it is hashed, one a line; the text grows with the
+// chain. What stands before and after the blocks differs with the request.
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.javalin.http.*;
+import java.io.*;
+import java.util.*;
+
+final class Page {
+    private record Text(Block tip, int length, String etag, byte[] blocks) { }
+
+    private final Blockchain blockchain;
+    private volatile Text text = new Text(
+        new Block(0, 0, List.of(), 0, 0), 0, "", new byte[0]); // of none
+
+    Page(Blockchain blockchain) {
+        this.blockchain = blockchain;
+    }
+
+    /** Sends the chain, unless the client shows that it has it: 304. */
+    void reply(Context ctx) {
+        var text = text();
+        ctx.header("Access-Control-Allow-Origin", "*") // for neighbours' pages
+            .header("Access-Control-Expose-Headers", "ETag")
+            .header("Cache-Control", "no-cache").header("ETag", text.etag);
+        if (text.etag.equals(ctx.header("If-None-Match"))) ctx.status(304);
+        else send(ctx, "{\"chain\": ", text,
+            ", \"length\": " + text.length + "}\n");
+    }
+
+    /** Sends the chain between these two. */
+    void reply(Context ctx, String before, String after) {
+        send(ctx, before, text(), after);
+    }
+
+    /** In bytes. */
+    int length() {
+        return text().blocks.length;
+    }
+
+    private static void send(Context ctx, String before, Text text,
+                             String after) {
+        var parts = List.of(part(before + "[\n"),
+            new ByteArrayInputStream(text.blocks), part("\n]" + after));
+        ctx.contentType(ContentType.APPLICATION_JSON).result(
+            new SequenceInputStream(Collections.enumeration(parts)));
+    }
+
+    private static InputStream part(String text) {
+        return new ByteArrayInputStream(text.getBytes(US_ASCII));
+    }
+
+    private Text text() {
+        return text.tip == blockchain.lastBlock() ? text : newText();
+    }
+
+    // While the last block that was written is in the chain, all before it
+    // are, too: it seals them. So only the blocks behind it are new.
+    private synchronized Text newText() {
+        var chain = blockchain.chain();
+        int written = chain.lastIndexOf(text.tip) + 1; // 0 if it is gone
+        var blocks = new ByteArrayOutputStream();
+        if (written > 0) blocks.writeBytes(text.blocks);
+        for (var block : chain.subList(written, chain.size()))
+            blocks.writeBytes(((blocks.size() > 0 ? ",\n" : "")
+                + block.canonicalJson()).getBytes(US_ASCII));
+        var tip = chain.get(chain.size() - 1);
+        return text = new Text(tip, chain.size(), '"' + tip.hash() + '"',
+            blocks.toByteArray());
+    }
+}
