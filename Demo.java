@@ -11,7 +11,7 @@
 //     jbang Demo.java
 //
 // Each step says what it will do and why, does it, shows the answer, and
-// checks that it is as told.
+// checks that it is as told. It fits on a terminal of 24 lines.
 
 import com.fasterxml.jackson.core.util.*;
 import com.fasterxml.jackson.core.util.Separators.Spacing;
@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.*;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.*;
@@ -68,28 +69,30 @@ public class Demo implements Callable<Integer> {
             Each node begins a chain with a block of its own, the genesis
             block. It holds nothing, and no block comes before it.""");
         var genesis = get(one, "/chain", "timestamp");
-        var other = get(two, "/chain", "timestamp");
-        check(!genesis.equals(other),
-            "The times differ, so the hashes will: these are two chains.");
+        System.out.println();
+        var other = ask(two, "/chain");
+        check(!genesis.equals(other), """
+            The second node says the same, but for the time: %s.
+            Other times give other hashes: these are two chains.""".formatted(
+            other.at("/chain/0/timestamp")));
 
         step("A transaction", """
             Somebody pays 5 coins. The node only notes it down: it will be
             part of the chain when it is part of a block. In the browser it
             stands among what waits.""");
-        var noted = post(one, "/transactions/new", """
+        var noted = print(post(one, "/transactions/new", """
             {
               "sender": "d4ee26eee15148ee92c6cd394edd974e",
               "recipient": "someone-other-address",
               "amount": 5
-            }""", "message");
+            }"""), "message");
         check(says(noted, "Transaction will be added to Block 2"),
             "It waits for block 2.");
 
         step("Mine a block", """
-            To seal what waits into a block, the node must find a proof: a
-            number that gives a hash with four zeros in front. There is no
-            way but to try, from 0 up. In the browser a second card appears,
-            tied to the first by the colour of a hash.""");
+            To seal what waits, the node must find a proof: a number that
+            gives a hash with four zeros in front. It can only try, from 0
+            up. In the browser, a hash's colour ties two cards together.""");
         var block = get(one, "/mine", "proof|amount.: 5|sender.: .0");
         check(block.path("proof").asInt() == 35293
             && block.path("transactions").size() == 2,
@@ -101,23 +104,33 @@ public class Demo implements Callable<Integer> {
             previous_hash is the hash of the block before.""");
         check(get(one, "/mine", "proof|previous_hash").path("proof").asInt()
             == 35089, "The article's author found 35293 and 35089, too.");
+
+        more("""
+            Now the whole chain. Blocks that you have seen are folded: a line
+            for each, with what matters here.""");
         check(get(one, "/chain", "previous_hash|length").path("length").asInt()
             == 3, "Three blocks, and each names the hash of the one before.");
 
         step("Make neighbours", """
             The first node is told of the second. From now on it can ask that
             one for its chain. In the browser, its chain is the row below.""");
-        var registered = post(one, "/nodes/register",
-            "{\n  \"nodes\": [\"" + two + "\"]\n}", "localhost");
+        var registered = print(post(one, "/nodes/register",
+            "{\n  \"nodes\": [\"" + two + "\"]\n}"), "localhost");
         check(says(registered, "New nodes have been added"),
             "The first node has a neighbour.");
 
         step("The neighbour mines more", """
             The second node knows nothing of all this. It mines three blocks
-            on its own genesis block: four in all, one more than the first
-            node has. In the browser: a fork, from the first block on.""");
+            on its own genesis block. In the browser, that makes a fork.""");
+        System.out.println();
         for (int i = 0; i < 3; i++) ask(two, "/mine");
-        check(get(two, "/chain", "length").path("length").asInt() == 4,
+        var longer = get(two, "/chain", "previous_hash|proof|length");
+        check(longer.findValuesAsText("proof").equals(
+            List.of("100", "35293", "35089", "119678")), """
+            Other hashes, but the same proofs as the first node's: under the
+            classic rule, the tutorial's, a proof depends on the last proof
+            alone, and all chains begin with 100.""");
+        check(longer.path("length").asInt() == 4,
             "Two chains, of three and of four blocks. Who is right?");
 
         step("Resolve the conflict", """
@@ -125,10 +138,13 @@ public class Demo implements Callable<Integer> {
             node asks its neighbour, checks every block, and gives way.""");
         check(says(get(one, "/nodes/resolve", "message"),
             "Our chain was replaced"), "Both nodes have one chain now.");
+
+        more("""
+            And the payment of 5? It stood in block 2 of the first node, and
+            that block is gone.""");
         var waiting = get(one, "/transactions", "amount");
-        check(waiting.path("transactions").size() == 1,
-            "And the payment of 5? Its block is gone, but it is not lost: it\n"
-            + "waits again, for a block of the new chain.");
+        check(waiting.path("transactions").size() == 1, "The payment is not "
+            + "lost: it waits again, for a block of the\nnew chain.");
 
         step("Resolve again", "Nobody has a longer chain by now.");
         check(says(get(one, "/nodes/resolve", "message"),
@@ -137,18 +153,19 @@ public class Demo implements Callable<Integer> {
         step("Cheat", """
             Somebody takes this chain and edits one number: block 2 shall
             have paid its miner 1000 coins. Then every node is shown it.""");
+        System.out.println();
         var forged = (ObjectNode) ask(two, "/chain");
         ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
-        for (var node : List.of(one, two)) {
-            var verdict = post(node, "/chain/validate", forged.toString(),
-                "valid|block|fails|reason");
-            check(!verdict.path("valid").asBoolean(true)
-                && verdict.path("block").asInt() == 3,
-                "Block 2 has another hash now; block 3 still names the old.");
-        }
-        System.out.println();
-        say("@|bold That was the tutorial.|@ Two programs that trust nobody "
-            + "agree on a history.");
+        var verdict = print(post(one, "/chain/validate", forged.toString()),
+            "valid|block|fails|reason");
+        check(!verdict.path("valid").asBoolean(true)
+            && verdict.path("block").asInt() == 3,
+            "Block 2 has another hash now; block 3 still names the old.");
+        check(post(two, "/chain/validate", forged.toString()).equals(verdict),
+            "The second node says the same, word for word.");
+
+        heading("The end", "@|bold That was the tutorial.|@ Two programs that "
+            + "trust nobody agree on a history.");
     }
 
     private void stay() throws InterruptedException {
@@ -165,16 +182,26 @@ public class Demo implements Callable<Integer> {
     // ## How a step is told
 
     private int steps;
+    private String title;
 
-    private void step(String title, String why) {
+    private void step(String name, String why) {
+        title = ++steps + ". " + name;
+        heading(title, why);
+    }
+
+    private void more(String why) { heading(title + ", continued", why); }
+
+    // The tour waits here and nowhere else. So all that stands from one
+    // heading to the next must fit on a screen.
+    private void heading(String text, String why) {
         System.out.println();
         if (!auto) {
             System.out.print(Ansi.AUTO.string("   @|faint Enter: go on|@ "));
             System.console().readLine();
             System.out.println();
         }
-        var heading = "── " + ++steps + ". " + title + " ";
-        say("@|bold " + heading + "─".repeat(70 - heading.length()) + "|@");
+        var line = "── " + text + " ";
+        say("@|bold " + line + "─".repeat(70 - line.length()) + "|@");
         say(why);
     }
 
@@ -196,31 +223,27 @@ public class Demo implements Callable<Integer> {
     private static final ObjectMapper JSON = JsonMapper.builder()
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
-    private static final ObjectWriter PRETTY = JSON.writer(
-        new DefaultPrettyPrinter(Separators.createDefaultInstance()
-            .withObjectFieldValueSpacing(Spacing.AFTER)
-            .withArrayEmptySeparator(""))
-            .withArrayIndenter(new DefaultIndenter()));
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Set<JsonNode> shown = new HashSet<>();
 
     private JsonNode ask(String node, String path) throws Exception {
-        System.out.println("\n   $ curl " + node + path);
+        say("$ curl " + node + path);
         return send(HttpRequest.newBuilder(URI.create(node + path)));
     }
 
     private JsonNode get(String node, String path, String mark)
             throws Exception {
+        System.out.println();
         return print(ask(node, path), mark);
     }
 
-    private JsonNode post(String node, String path, String json, String mark)
+    private JsonNode post(String node, String path, String json)
             throws Exception {
         var data = json.length() < 200 ? "'" + json + "'" : "@edited.json";
-        System.out.print(("\n$ curl " + node + path + " -d " + data).indent(3));
-        return print(send(HttpRequest.newBuilder(URI.create(node + path))
-            .POST(BodyPublishers.ofString(json))), mark);
+        System.out.println();
+        say("$ curl " + node + path + " -d " + data);
+        return send(HttpRequest.newBuilder(URI.create(node + path))
+            .POST(BodyPublishers.ofString(json)));
     }
 
     private JsonNode send(HttpRequest.Builder request) throws Exception {
@@ -228,23 +251,53 @@ public class Demo implements Callable<Integer> {
             BodyHandlers.ofString()).body());
     }
 
-    // Hashes are shortened, blocks shown before are not shown again, and
-    // what matters is marked.
+    // ## How an answer is shown
+    //
+    // Hashes are cut, long chains folded, and what matters is marked.
+
+    private static final ObjectWriter PRETTY = JSON.writer(
+        new DefaultPrettyPrinter(Separators.createDefaultInstance()
+            .withObjectFieldValueSpacing(Spacing.AFTER)
+            .withArrayEmptySeparator(""))
+            .withArrayIndenter(new DefaultIndenter()));
+
+    private final Set<JsonNode> shown = new HashSet<>();
+
     private JsonNode print(JsonNode answer, String mark) throws IOException {
         var json = answer.deepCopy();
         for (var chain : List.of(json.path("chain"), json.path("new_chain")))
-            for (int i = 0; i < chain.size(); i++)
-                if (!shown.add(chain.get(i))) ((ArrayNode) chain).set(i,
-                    new TextNode("block " + (i + 1) + ", as above"));
+            for (int i = 0; chain.size() > 1 && i < chain.size(); i++)
+                ((ArrayNode) chain).set(i, fold(chain.get(i), mark));
+        shown.addAll(answer.findValues("previous_hash"));
         var marked = Pattern.compile("\"(" + mark + ")");
-        for (var line : PRETTY.writeValueAsString(json).lines().toList()) {
-            line = Blockchain.shorten("     " + line)
-                .replaceAll("\"(block \\d+, as above)\"", "{ $1 }")
-                .replaceAll("(?=.{78})(.{1,74}) ", "$1\n         ");
+        var text = Blockchain.shorten(PRETTY.writeValueAsString(json));
+        for (var line : tight(text).indent(5).lines().toList()) {
+            line = line.replaceAll("(?=.{81})(.{1,74}) ", "$1\n         ");
             System.out.println(!marked.matcher(line).find() ? line
                 : Ansi.AUTO.string("@|bold,yellow " + line + " ◀|@"));
         }
         return answer;
+    }
+
+    // In a longer chain each block becomes one line: its number, and
+    // what is marked. Its previous hash tells if it was shown before.
+    private JsonNode fold(JsonNode block, String mark) {
+        boolean known = shown.contains(block.get("previous_hash"));
+        var parts = new StringJoiner(", ", "{ block ", " }");
+        parts.add(block.get("index") + (known ? ", as above" : ""));
+        for (var name : mark.split("\\|")) if (block.has(name))
+            parts.add("\"" + name + "\": " + block.get(name));
+        if (!known) parts.add("…");
+        return new POJONode(new RawValue(parts.toString()));
+    }
+
+    // The innermost parts, such as a reward, take one line if they fit.
+    private static String tight(String json) {
+        return Pattern.compile("[\\[{][^\\[\\]{}]*[\\]}]").matcher(json)
+            .replaceAll(part -> {
+                var line = part.group().replaceAll("\\s+", " ");
+                return line.length() < 64 ? line : part.group();
+            });
     }
 
     // ## The nodes

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES Blockchain.java
+//SOURCES beyond/Room.java
 //SOURCES beyond/Json.java
 //SOURCES beyond/Door.java
 //SOURCES beyond/Neighbours.java

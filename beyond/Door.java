@@ -31,10 +31,13 @@ import org.eclipse.jetty.util.Callback;
 final class Door {
     private static final int MOST_MINING = 100;
     private static final int MOST_SECONDS = 60;
+    private static final int MOST_SMALL = 100_000;
+    private static final String LONG = "a long text";
 
     private final Room room;
     private final String host;
     private final Semaphore miner = new Semaphore(1, true);
+    private final Semaphore uploads = new Semaphore(50);
     private volatile boolean closing;
 
     /** @param host by which the node is known besides its addresses */
@@ -60,7 +63,7 @@ final class Door {
             // at least.
             jetty.setHandler(new MinimumDataRateHandler(
                 new EagerContentHandler(new RetainedContentLoaderFactory(
-                    100_000, 0, false)), 1_000, 0));
+                    MOST_SMALL, 0, false)), 1_000, 0));
         });
         config.jetty.modifyHttpConfiguration(http -> {
             http.setIdleTimeout(10_000);
@@ -68,8 +71,8 @@ final class Door {
         });
         var routes = config.routes;
         routes.before(this::refuseOtherSites);
-        // A client that is still sending does not read our answer.
-        routes.after(ctx -> ctx.bodyInputStream().skip(Json.MOST_BYTES));
+        routes.before(this::takeIn);
+        routes.after(this::takenIn);
         routes.exception(Exception.class, Door::fail);
         for (int status : List.of(404, 405)) routes.error(status, ctx ->
             reply(ctx, status, Map.of("error", "There is no " + ctx.method()
@@ -92,6 +95,27 @@ final class Door {
             throw new HttpException.RuntimeException(400,
                 "There are no web sockets here");
         return request;
+    }
+
+    // A long text takes a thread while it comes, so only some may come at
+    // once. What a route does not read comes in first, whole or not at all.
+    private void takeIn(Context ctx) throws IOException {
+        boolean small = ctx.req().getContentLengthLong() <= MOST_SMALL
+            && ctx.header("Transfer-Encoding") == null;
+        if (small || uploads.tryAcquire()) ctx.attribute(LONG, !small);
+        else throw new Refusal(429, "Others send long texts. Come back later.");
+        if (!List.of("/transactions/new", "/nodes/register", "/chain/validate")
+            .contains(ctx.path())) ctx.bodyInputStream().skip(Json.MOST_BYTES);
+    }
+
+    // A client that is still sending does not read our answer.
+    private void takenIn(Context ctx) throws IOException {
+        if (ctx.attribute(LONG) == null) return;
+        try {
+            ctx.bodyInputStream().skip(Json.MOST_BYTES);
+        } finally {
+            if (ctx.<Boolean>attribute(LONG)) uploads.release();
+        }
     }
 
     // ## What is refused, and how
@@ -224,7 +248,7 @@ final class Door {
     /** Reads a chain, and keeps a place for it while it is used. */
     void chain(Context ctx, Consumer<List<Block>> use) {
         long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
-        try (var place = room.place(until, new CountDownLatch(0))) {
+        try (var place = room.new Place(250, until, new CountDownLatch(0))) {
             var chain = new ArrayList<Block>();
             Json.eachBlock(ctx.bodyInputStream(), place, chain::add);
             use.accept(chain);

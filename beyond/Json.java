@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES ../Blockchain.java
+//SOURCES Room.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 
 // # Beyond the tutorial: reading what strangers write
@@ -18,8 +19,7 @@ import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.*;
 import java.util.*;
-import java.util.concurrent.*;
-import java.util.function.*;
+import java.util.function.Consumer;
 
 /** What can't be done for somebody: the HTTP status, and a sentence. */
 final class Refusal extends RuntimeException {
@@ -88,9 +88,9 @@ final class Json {
                           Consumer<Block> use) {
         int blocks = 0;
         long bytes = 0;
-        var counted = place.new Counted(in);
-        try (var json = CHAINS.createParser(counted)) {
-            counted.tokens = json::currentTokenCount;
+        var text = place.new Text(in);
+        try (var json = CHAINS.createParser(text)) {
+            text.tokens = json::currentTokenCount;
             boolean object = json.nextToken() == START_OBJECT;
             if (object) find("chain", json);
             if (json.currentToken() != START_ARRAY)
@@ -197,80 +197,5 @@ final class Json {
         var at = json.getLocation();
         return "It is no JSON at line " + at.getLineNr() + ", column "
             + at.getColumnNr() + ".";
-    }
-}
-
-// ## Room for all of them
-//
-// What strangers send grows in memory, {"a":0} to twenty times its length.
-// So each has a small share of it. For more, they take turns: all of them
-// together can't fill the memory.
-
-final class Room {
-    private final long share, whole;
-    private final Semaphore turn = new Semaphore(1, true);
-
-    /** @param memory of the Java heap, in bytes */
-    Room(long memory) {
-        share = memory / 1_000;
-        whole = memory / 3;
-    }
-
-    /**
-     * A place for one text, to be given back when it is no longer needed.
-     * @param until when it must have been read (System.nanoTime)
-     * @param others who have the first turn
-     */
-    Place place(long until, CountDownLatch others) {
-        return new Place(until, others);
-    }
-
-    final class Place implements AutoCloseable {
-        private final long until;
-        private final CountDownLatch others;
-        private boolean hasTurn;
-
-        private Place(long until, CountDownLatch others) {
-            this.until = until;
-            this.others = others;
-        }
-
-        // Measured: a token takes up to 50 bytes, 32 on average.
-        void hold(long bytes, long tokens) throws IOException {
-            long memory = bytes + 32 * tokens;
-            if (memory > whole) throw new IOException(
-                "It is too long for the memory that this node has.");
-            try {
-                if (memory > share && !hasTurn) hasTurn =
-                    others.await(left(), TimeUnit.NANOSECONDS)
-                    && turn.tryAcquire(left(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                throw new InterruptedIOException("The node stops.");
-            }
-            if (left() < 0) throw new IOException("It took too long.");
-        }
-
-        private long left() {
-            return until - System.nanoTime();
-        }
-
-        public void close() {
-            if (hasTurn) turn.release();
-            hasTurn = false;
-        }
-
-        /** A text that takes its place in memory as it is read. */
-        final class Counted extends FilterInputStream {
-            LongSupplier tokens = () -> 0;
-            private long bytes;
-
-            Counted(InputStream text) { super(text); }
-
-            public int read(byte[] to, int at, int most) throws IOException {
-                int read = super.read(to, at, most);
-                hold(bytes += read, tokens.getAsLong());
-                return read;
-            }
-        }
     }
 }

@@ -159,8 +159,8 @@ final class Neighbours {
             CountDownLatch reliable, BlockingQueue<List<Block>> answers) {
         long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
         boolean first = isReliable(address);
-        try (var place = room.place(until, first ? new CountDownLatch(0)
-                : reliable)) {
+        try (var place = room.new Place(MOST, until,
+                first ? new CountDownLatch(0) : reliable)) {
             List<Block> chain = List.of();
             try {
                 chain = chainOf(address, ours, rule, place, until);
@@ -223,11 +223,13 @@ final class Neighbours {
     }
 
     private void fail(String address, long until, String why) {
-        if (System.nanoTime() >= until)
+        boolean starved = why != null && why.endsWith(Room.STARVED);
+        if (System.nanoTime() >= until && !starved)
             why = "not done in " + MOST_SECONDS + " seconds";
         var report = reports.get(address);
+        int failures = report == null ? 0 : report.failures;
         note(address, why == null ? "can't be reached" : why,
-            report == null ? 1 : report.failures + 1);
+            starved ? failures : failures + 1);
     }
 
     // Strangers had a hand in it: it is kept short, and on one line.

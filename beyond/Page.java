@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES ../Blockchain.java
+//SOURCES Json.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the chain as text, written once
@@ -12,6 +13,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.javalin.http.*;
 import java.io.*;
 import java.util.*;
+import java.util.concurrent.Semaphore;
 
 final class Page {
     private record Text(Block tip, int length, String etag, byte[] blocks) { }
@@ -45,12 +47,25 @@ final class Page {
         return text().blocks.length;
     }
 
-    private static void send(Context ctx, String before, Text text,
-                             String after) {
+    // A client that reads a long chain slowly takes a thread meanwhile.
+    private final Semaphore readers = new Semaphore(100);
+
+    private void send(Context ctx, String before, Text text, String after) {
+        boolean isLong = text.blocks.length > 100_000;
+        if (isLong && !readers.tryAcquire()) throw new Refusal(429,
+            "Many are being sent the chain. Come back later.");
         var parts = List.of(part(before + "[\n"),
             new ByteArrayInputStream(text.blocks), part("\n]" + after));
         ctx.contentType(ContentType.APPLICATION_JSON).result(
-            new SequenceInputStream(Collections.enumeration(parts)));
+            new SequenceInputStream(Collections.enumeration(parts)) {
+                private boolean held = isLong;
+
+                public void close() throws IOException {
+                    if (held) readers.release();
+                    held = false;
+                    super.close();
+                }
+            });
     }
 
     private static InputStream part(String text) {

@@ -12,6 +12,7 @@ import java.net.*;
 import java.net.http.*;
 import java.net.http.HttpRequest.*;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.*;
 
 final class Client {
@@ -69,6 +70,26 @@ final class Client {
     static Socket connect(String url) throws IOException {
         var address = URI.create(url);
         return new Socket(address.getHost(), address.getPort());
+    }
+
+    /** A node in a Java of its own, as the command line starts it. */
+    static Process node(List<String> jvm, String... arguments)
+            throws IOException {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
+            "java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"),
+            "Node", "--port", "0", "--quiet", "--zeros", "2"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).start();
+    }
+
+    /** Where that node is, as soon as it says so. */
+    static String url(Process node) throws IOException {
+        var line = node.inputReader().readLine();
+        if (line == null) throw new IOException("it says "
+            + node.errorReader().lines().toList());
+        return line.replaceAll(".*(http://[^ ]*).*", "$1");
     }
 
     static String payment(String sender, Object amount) {

@@ -60,9 +60,9 @@ class DemoTest {
         assertFalse(tour.contains("\u001b"));
     }
 
-    // The tour waits for Enter in front of each heading. So all that stands
-    // from one heading to the next must fit on a terminal of 24 lines, with
-    // an empty line and the prompt below it.
+    // The tour waits for Enter in front of each heading. So all that
+    // stands from one heading to the next must fit on a terminal of 24
+    // lines, with an empty line and the prompt below it.
     @Test
     void eachHeadingIsStillThereWhenTheTourWaits() {
         var screens = tour.split("(?m)^(?=   ── )");

@@ -12,11 +12,13 @@
 //
 // A fence starts at column 0 with three backticks, and says what it is.
 //   java             a cell: JBang runs it
-//   java Node.java   an excerpt (or Blockchain.java, Demo.java), never run.
-//                    The chapters in their order, and docs/README.md after
-//                    them, show each line of Blockchain.java and Node.java
-//                    once and in its order, verbatim; blank lines are free.
-//                    Of Demo.java they show what they like, in its order.
+//   java Node.java   an excerpt of that file, never run. So are
+//                    java Blockchain.java, java beyond/Door.java and so on,
+//                    one for each file of beyond/. The chapters in their
+//                    order, and docs/README.md after them, show each line
+//                    of such a file once and in its order, verbatim; blank
+//                    lines are free. Of Demo.java, they show what they
+//                    like, in its order.
 //   java Node.java again   lines that stand there in one piece; not counted
 //   text             all that the cells since the last text have printed
 //   console          `$ command`, then all that it prints
@@ -73,10 +75,29 @@ class DocsTest {
     static final Pattern PLACEHOLDER =
         Pattern.compile("( *)<([a-z]+)(?: (\\d+))?>( *)");
 
-    static final List<String> FENCES = List.of("java", "text", "console",
-        "json", "mermaid", "powershell", "java Blockchain.java",
-        "java Node.java", "java Demo.java", "java Blockchain.java again",
-        "java Node.java again", "java Demo.java again");
+    /** The scripts that the book shows line by line. */
+    static List<String> scripts(Path root) throws IOException {
+        var scripts = new ArrayList<>(List.of("Blockchain.java", "Node.java"));
+        scripts.removeIf(name -> !Files.exists(root.resolve(name)));
+        var beyond = root.resolve("beyond");
+        if (Files.isDirectory(beyond)) try (var files = Files.list(beyond)) {
+            files.map(file -> "beyond/" + file.getFileName())
+                .filter(name -> name.endsWith(".java")).sorted()
+                .forEach(scripts::add);
+        }
+        return scripts;
+    }
+
+    /** What may stand behind the three backticks. */
+    static List<String> kinds(Path root) throws IOException {
+        var kinds = new ArrayList<>(List.of("java", "text", "console",
+            "json", "mermaid", "powershell", "java Demo.java",
+            "java Demo.java again"));
+        for (var script : scripts(root))
+            kinds.addAll(List.of("java " + script, "java " + script
+                + " again"));
+        return kinds;
+    }
 
     // What JBang and the JDK say of themselves.
     static final Pattern NOISE = Pattern.compile("\\[jbang\\] (?!\\[ERROR).*"
@@ -108,7 +129,7 @@ class DocsTest {
         static Page read(Path root, String name) throws IOException {
             var page = new Page(name, numbered(root, name), new ArrayList<>(),
                 new ArrayList<>());
-            page.parse();
+            page.parse(kinds(root));
             page.fences.forEach(page::checkBody);
             for (var kind : page.isRun() ? List.of("java", "text")
                 : List.<String>of()) if (page.last(kind) == null)
@@ -138,7 +159,7 @@ class DocsTest {
             return lines.stream().filter(l -> !inFences.contains(l)).toList();
         }
 
-        private void parse() {
+        private void parse(List<String> known) {
             Fence open = null;
             String before = "", paragraph = "";
             for (var line : lines) {
@@ -157,7 +178,7 @@ class DocsTest {
                 } else if (text.matches("```[^`]*")) {
                     open = new Fence(text.substring(3), line,
                         new ArrayList<>());
-                    checkInfo(open);
+                    checkInfo(open, known);
                 } else {
                     if (text.matches("\\S.*")) paragraph = text;
                     checkProse(line, before.isBlank()
@@ -172,11 +193,11 @@ class DocsTest {
             flaws.add(line.flaw(what));
         }
 
-        private void checkInfo(Fence fence) {
+        private void checkInfo(Fence fence, List<String> known) {
             if (fence.info.endsWith(" ")) flaw(fence.start, "a space after \""
                 + fence.info.strip() + "\": delete it");
-            else if (!FENCES.contains(fence.info)) flaw(fence.start,
-                "no fence is called \"" + fence.info + "\", but " + FENCES);
+            else if (!known.contains(fence.info)) flaw(fence.start,
+                "no fence is called \"" + fence.info + "\", but " + known);
             else if (fence.info.matches("java .*java") && !isChapter()
                 && !name.equals("docs/README.md")) flaw(fence.start,
                 "on this page say \"" + fence.info + " again\"");
@@ -316,10 +337,11 @@ class DocsTest {
         /** Each excerpt, counted or not, stands in its script in one piece. */
         List<String> excerpts() throws IOException {
             var flaws = new ArrayList<String>();
+            var known = kinds(root);
             int lastOfDemo = 0;
             for (var page : pages) for (var excerpt : page.fences) {
                 if (!excerpt.info.startsWith("java ")
-                    || !FENCES.contains(excerpt.info)) continue;
+                    || !known.contains(excerpt.info)) continue;
                 var source = shown(numbered(root, excerpt.info.split(" ")[1]));
                 var shown = shown(excerpt.body);
                 int best = 0, at = 0;
@@ -763,14 +785,11 @@ class DocsTest {
                 "no chapter yet");
         }
 
-        @Test
-        void showEveryLineOfBlockchain() throws Exception {
-            none(book().coverage("Blockchain.java"));
-        }
-
-        @Test
-        void showEveryLineOfNode() throws Exception {
-            none(book().coverage("Node.java"));
+        @TestFactory
+        Stream<DynamicTest> showEveryLine() throws Exception {
+            return scripts(HERE).stream().map(script ->
+                DynamicTest.dynamicTest("of " + script,
+                    () -> none(book().coverage(script))));
         }
 
         @Test
@@ -791,6 +810,9 @@ class DocsTest {
         @BeforeEach
         void isWritten() throws Exception {
             Files.createDirectory(root.resolve("docs"));
+            Files.createDirectory(root.resolve("beyond"));
+            Files.writeString(root.resolve("beyond/Door.java"),
+                "class Door { }\n");
             Files.writeString(root.resolve("Blockchain.java"), """
                 class Blockchain {
                     static int twice(int n) { return 2 * n; }
@@ -802,6 +824,10 @@ class DocsTest {
                 ```java Blockchain.java
                     public static void main(String... arguments) { }
                 }
+                ```
+
+                ```java beyond/Door.java
+                class Door { }
                 ```
                 """);
             Files.writeString(root.resolve(PAGE), """
@@ -868,9 +894,13 @@ class DocsTest {
 
         private List<String> flaws() throws Exception {
             var book = Book.read(root, List.of());
-            return Stream.of(book.form(), book.links(), book.excerpts(),
-                book.coverage("Blockchain.java"), book.buildIts())
-                .flatMap(List::stream).toList();
+            var flaws = new ArrayList<>(book.form());
+            flaws.addAll(book.links());
+            flaws.addAll(book.excerpts());
+            for (var script : scripts(root))
+                flaws.addAll(book.coverage(script));
+            flaws.addAll(book.buildIts());
+            return flaws;
         }
 
         private void caught(String where, String what, List<String> flaws) {
@@ -892,6 +922,7 @@ class DocsTest {
         @ParameterizedTest(name = "{3}") @CsvSource(delimiter = '|', value = {
             "```java\\n//| ```java \\n//| 3| a space after",
             "```text\\n8| ```output\\n8| 8| no fence is called",
+            "Blockchain.java\\nclass| beyond/Window.java\\nclass| 12| no fence",
             "```\\n\\nSee| See| 17| closes nothing",
             "*Build| ```json\\n*Build| 27| closes nothing",
             "*Build| ````| 24| three backticks",
@@ -929,6 +960,16 @@ class DocsTest {
             caught("docs/README.md:3", "// the end", flaws());
             change("docs/README.md", "\n}\n", "\n    // the end\n");
             caught("Blockchain.java:6", "ends before", flaws());
+        }
+
+        @Test
+        void catchesALineOfARoomNotShown() throws Exception {
+            change("beyond/Door.java", "{ }\n", "{ }\n// the key\n");
+            caught("beyond/Door.java:2", "ends before", flaws());
+            Files.writeString(root.resolve("beyond/Window.java"), "// air\n");
+            caught("beyond/Window.java:1", "ends before", flaws());
+            change("docs/README.md", "class Door", "class Gate");
+            caught("docs/README.md:8", "class Gate", flaws());
         }
 
         @Test

@@ -347,6 +347,99 @@ class HostileTest {
         refused("/nodes/register", Stream.of("{\"nodes\": [\"a:101\"]}"));
     }
 
+    // Looked up one by one, these names would take minutes.
+    @Test
+    void aListOfThousandsOfNamesIsRefusedAtOnce() throws Exception {
+        var port = node.url().replaceAll(".*:", "");
+        var names = IntStream.range(0, 4_000).mapToObj(i ->
+            "\"n" + i + ".invalid:" + port + "\"").toList();
+        assertTimeout(Duration.ofSeconds(5), () -> refused("/nodes/register",
+            Stream.of("{\"nodes\": " + names + "}")));
+    }
+
+    // Javalin keeps a session for each request that has this header.
+    @Test
+    void aWebSocketIsRefusedOnEveryRoute() throws Exception {
+        for (var path : List.of("/", "/chain", "/nodes", "/mine", "/nowhere"))
+            assertSentence(400, Client.send("GET", node.url() + path, "",
+                "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), path);
+        assertEquals(1, get("/chain").json().get("length").asInt());
+    }
+
+    // A letter of two bytes has six in canonical JSON.
+    @Test
+    void thePoolIsCountedInBytesSoThatOthersTakeItsBlock() throws Exception {
+        var name = "\u00c3\u00a9".repeat(1_000);
+        var payment = Client.payment(name, 5).replace("\"b\"",
+            "\"" + name + "\"");
+        int taken = 0;
+        while (post("/transactions/new", payment).status() == 201) taken++;
+        assertSentence(429, post("/transactions/new", payment), "one more");
+        assertEquals(Blockchain.Pool.MOST_BYTES / 12_050, taken, 5);
+        get("/mine");
+        try (var other = Node.start("--port", "0", "--quiet", "--zeros", "2",
+                "--peer", node.url())) {
+            assertTrue(other.resolveConflicts());
+        }
+    }
+
+    @Test
+    void aTransactionHasThreeFieldsAndNoMore() throws Exception {
+        refused("/transactions/new", Stream.of("{\"sender\": \"a\", "
+            + "\"recipient\": \"b\", \"amount\": 5, \"note\": \"c\"}"));
+    }
+
+    // ## Slow ones
+
+    @Test
+    void whoSendsSlowlyLocksNobodyOut() throws Exception {
+        for (int sent : List.of(1, 120_000)) {
+            var slow = new ArrayList<Socket>();
+            try {
+                for (int i = 0; i < 300; i++) {
+                    slow.add(Client.connect(node.url()));
+                    slow.get(i).getOutputStream().write(("POST /chain/validate "
+                        + "HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n"
+                        + "\r\n" + "[".repeat(1) + " ".repeat(sent)).getBytes());
+                }
+                for (int i = 0; i < 5; i++) assertTimeout(
+                    Duration.ofSeconds(3), () -> get("/chain"));
+            } finally {
+                for (var socket : slow) socket.close();
+            }
+        }
+    }
+
+    @Test
+    void whoReadsSlowlyLocksNobodyOut() throws Exception {
+        var name = "x".repeat(1_000);
+        for (int i = 0; i < 1_000; i++) post("/transactions/new",
+            Client.payment(name, 5).replace("\"b\"", "\"" + name + "\""));
+        for (int i = 0; i < 3; i++) { get("/mine"); for (int j = 0; j < 1_000; j++)
+            post("/transactions/new", Client.payment(name, 5 + i)); }
+        for (int i = 0; i < 110; i++) assertEquals(200, get("/chain").status());
+        var slow = callers(300, "/chain");
+        for (int i = 0; i < 5; i++) assertTimeout(
+            Duration.ofSeconds(3), () -> get("/nodes"));
+        for (var caller : slow) caller.close();
+    }
+
+    // The client ends before its body does.
+    @Test
+    void aRequestThatIsCutOffChangesNothing() throws Exception {
+        var before = state();
+        for (var path : List.of("/mine", "/transactions/new", "/nodes/register",
+                "/chain/validate")) for (var body : List.of(
+                    "Content-Length: 9\r\n\r\nabc",
+                    "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc",
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nab")) {
+            var answer = Client.raw(node.url(), "POST " + path
+                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + body);
+            assertSentence(400, answer, path + " " + body);
+        }
+        assertEquals(before, state());
+    }
+
     // ## Those who wait, and those who hang up
 
     List<Socket> callers(int number, String path) throws IOException {
@@ -413,6 +506,49 @@ class HostileTest {
         for (var site : List.of("same-origin", "none")) assertEquals(200,
             Client.send("GET", node.url() + "/mine", "", "Sec-Fetch-Site", site,
                 "Origin", node.url()).status());
+    }
+
+    // A page of another port of this machine is another site's, too.
+    @Test
+    void onlyOurOwnPageAndThePersonMayAct() throws Exception {
+        var before = state();
+        for (var site : List.of("same-site", "cross-site", "x")) assertSentence(
+            403, Client.send("GET", node.url() + "/mine", "", "Sec-Fetch-Site",
+                site), site);
+        assertEquals(before, state());
+    }
+
+    // Its owner has evil.example lead to this machine: to the browser, its
+    // page and this node are one site.
+    @Test
+    void aNameThatIsNotOursIsRefused() throws Exception {
+        for (var name : List.of("evil.example", "evil.example:80", "1.2.3.4.x"))
+            for (var path : List.of("/mine", "/nodes", "/chain")) {
+                var answer = Client.raw(node.url(), "GET " + path + " HTTP/1.1"
+                    + "\r\nHost: " + name + "\r\nOrigin: http://" + name
+                    + "\r\nConnection: close\r\n\r\n");
+                assertSentence(403, answer, name + path);
+            }
+        for (var name : List.of("localhost", "127.0.0.1", "192.168.0.5:5000",
+                "[::1]:5000", "ada", "ada.local")) assertEquals(200, Client.raw(
+            node.url(), "GET /nodes HTTP/1.1\r\nHost: " + name
+            + "\r\nConnection: close\r\n\r\n").status(), name);
+    }
+
+    // To a plain address in a LAN, a browser does not say where an image
+    // comes from. Only our own page sends X-Page.
+    @Test
+    void anImageOfAnotherSiteDoesNotMine() throws Exception {
+        var browser = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0";
+        assertSentence(403, Client.send("GET", node.url() + "/mine", "",
+            "User-Agent", browser), "an image");
+        assertEquals(200, Client.send("GET", node.url() + "/mine", "",
+            "User-Agent", browser, "X-Page", "explorer").status());
+        assertEquals(200, Client.send("GET", node.url() + "/mine", "",
+            "User-Agent", "Mozilla/5.0 (Windows NT; de-DE) "
+                + "WindowsPowerShell/5.1.2").status());
+        assertEquals(200, Client.send("GET", node.url() + "/chain", "",
+            "User-Agent", browser).status());
     }
 
     @Test

@@ -252,7 +252,246 @@ class NetworkTest {
         assertEquals(Optional.empty(), Flaw.firstIn(chain.chain(), rule));
     }
 
+    // ## What is kept as it came
+
+    // To Python these are chains like any others.
+    @Test
+    void aForeignTransactionIsKeptAndServedAsItCame() throws Exception {
+        var deep = "[".repeat(980) + "]".repeat(980);
+        for (var tx : List.of("{\"amount\": 5, \"note\": \"x\", "
+                + "\"recipient\": \"b\", \"sender\": \"a\"}", "5", "null",
+                "\"text\"", "{}", "[[]]", "1e-05", "1e+16", "5.0", "-0.0",
+                "{\"amount\": {}, \"recipient\": [], \"sender\": null}",
+                "1" + "0".repeat(4_299), "\"" + "x".repeat(3_000_000) + "\"",
+                "{\"" + "k".repeat(200_000) + "\": 1}",
+                "{\"\\uff5e\": 1, \"\\ud83d\\ude00\": 2}", deep,
+                "\"\\ud83d\"", "\"\\u007f\\n\"")) {
+            var inside = chainWith(tx, 3);
+            var one = node("2");
+            register(one, says(inside).address());
+            var said = tx.substring(0, Math.min(99, tx.length()));
+            assertTrue(one.resolveConflicts(), () -> {
+                try { return said + get(one, "/nodes"); }
+                catch (Exception e) { return said; }
+            });
+            assertEquals(inside.replace("\n", ""), Client.get(one.url()
+                + "/chain").text().replace("\n", "").replace("},{\"index",
+                "}, {\"index"), said);
+            assertEquals(4, get(one, "/mine").get("index").asInt());
+            var two = node("2");
+            register(two, one.url());
+            assertTrue(two.resolveConflicts(), said);
+        }
+    }
+
+    // A valid chain whose block 2 holds this, in canonical JSON.
+    String chainWith(String transaction, int length) throws IOException {
+        var blocks = new ArrayList<String>(List.of(
+            new Block(1, 1.5, List.of(), 100, 1).canonicalJson()));
+        long lastProof = 100;
+        while (blocks.size() < length) {
+            var hash = new Sha256().hex(blocks.get(blocks.size() - 1));
+            long proof = 0;
+            while (!rule.validProof(lastProof, proof, hash)) proof++;
+            blocks.add("{\"index\": " + (blocks.size() + 1)
+                + ", \"previous_hash\": \"" + hash + "\", \"proof\": " + proof
+                + ", \"timestamp\": 1.5, \"transactions\": ["
+                + (blocks.size() == 1 ? transaction : "") + "]}");
+            lastProof = proof;
+        }
+        return "{\"chain\": [" + String.join(", ", blocks) + "], \"length\": "
+            + length + "}";
+    }
+
+    // ## What neighbours can't make us do
+
+    @Test
+    void aNeighboursPaymentsDoNotFillOurPool() throws Exception {
+        var many = String.join(", ", Collections.nCopies(20_000,
+            "{\"amount\": -5, \"recipient\": \"b\", \"sender\": \"a\"}"));
+        register(node, says(chainWith(many, 3)).address());
+        post(node, Client.payment("ours", 5));
+        assertTrue(node.resolveConflicts());
+        register(node, says(chain(4, rule)).address());
+        assertTrue(node.resolveConflicts());
+        assertEquals("[{\"amount\":5,\"recipient\":\"b\",\"sender\":\"ours\"}]",
+            get(node, "/transactions").get("transactions").toString());
+    }
+
+    static void post(Node node, String payment) throws Exception {
+        assertEquals(201, Client.post(node.url() + "/transactions/new", payment)
+            .status());
+    }
+
+    // "Aa" and "BB" have one hashCode, and so have all texts of such pairs.
+    @Test
+    void paymentsWhoseNamesCollideCostNoMore() throws Exception {
+        var many = IntStream.range(0, 20_000).mapToObj(i -> "{\"amount\": 1, "
+            + "\"recipient\": \"b\", \"sender\": \"" + Integer.toBinaryString(
+            1 << 15 | i).replace("0", "Aa").replace("1", "BB") + "\"}")
+            .collect(Collectors.joining(", "));
+        for (int i = 0; i < 2_000; i++) post(node, Client.payment(
+            Integer.toBinaryString(1 << 15 | i).replace("0", "Aa")
+                .replace("1", "BB"), 1));
+        register(node, says(chainWith(many, 4)).address());
+        assertTimeout(Duration.ofSeconds(10), () ->
+            assertTrue(node.resolveConflicts()));
+        assertEquals(0, get(node, "/transactions").get("transactions").size());
+    }
+
+    @Test
+    void aRoundLeavesNoThreadBehind() throws Exception {
+        get(node, "/nodes/resolve");
+        int before = Thread.activeCount();
+        for (int i = 0; i < 60; i++) register(node, plays(out -> {
+            out.write("HTTP/1.1 200 OK\r\n\r\n{".getBytes());
+            out.flush();
+            new CountDownLatch(1).await();
+        }).address());
+        register(node, says(chain(3, rule)).address());
+        assertTrue(node.resolveConflicts());
+        long until = System.nanoTime() + 5_000_000_000L;
+        while (askers() > 0 && System.nanoTime() < until) Thread.onSpinWait();
+        assertEquals(0, askers());
+    }
+
+    // Threads that ask a neighbour, or read what it says.
+    static long askers() {
+        return Thread.getAllStackTraces().values().stream().filter(stack ->
+            Arrays.stream(stack).anyMatch(frame -> frame.getMethodName()
+                .equals("ask"))).count();
+    }
+
+    // Each kind alone could fill the memory, or keep us busy for ever.
+    @Test
+    void amongAHundredHostileNeighboursASmallNodeMinesOn() throws Exception {
+        var inOne = "{\"chain\": [{\"index\": 1, \"timestamp\": 1, "
+            + "\"proof\": 100, \"previous_hash\": 1, \"transactions\": [";
+        var all = new ArrayList<String>();
+        for (var more : List.of("{\"a\":0},", "\"a\",", "[],", "1e99,", "",
+                "{\"b\":[1.5]},", "123456789012345678901234567890,"))
+            for (int i = 0; i < 14; i++) all.add(plays(out -> {
+                out.write(("HTTP/1.1 200 OK\r\n\r\n" + inOne).getBytes());
+                var much = more.repeat(10_000).getBytes();
+                for (int j = 0; j < 200; j++) out.write(much);
+                out.flush();
+                new CountDownLatch(1).await();
+            }).address());
+        all.add(says(chain(2_000, rule)).address());
+        var process = Client.node(List.of("-Xmx128m"));
+        try {
+            var url = Client.url(process);
+            var list = Client.JSON.writeValueAsString(Map.of("nodes", all));
+            assertEquals(201, Client.post(url + "/nodes/register", list).status());
+            int length = 0;
+            for (int i = 0; i < 20 && length < 2_000; i++) {
+                var resolve = CompletableFuture.supplyAsync(() -> statusOf(url
+                    + "/nodes/resolve"));
+                assertEquals(200, statusOf(url + "/mine"));
+                assertEquals(200, resolve.get());
+                length = Client.get(url + "/chain").json().get("length")
+                    .asInt();
+            }
+            assertTrue(length >= 2_000, length + "");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    static int statusOf(String url) {
+        try {
+            return Client.get(url).status();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void thoseThatFailGiveWayToNewOnes() throws Exception {
+        var dead = new ArrayList<String>();
+        for (int i = 1; i <= 99; i++) dead.add("localhost:" + i);
+        register(node, dead.toArray(String[]::new));
+        register(node, says(chain(3, rule)).address());
+        assertTrue(node.resolveConflicts());
+        var good = says(chain(4, rule));
+        register(node, good.address());
+        assertTrue(node.resolveConflicts());
+        assertEquals(100, get(node, "/nodes").get("neighbours").size());
+        assertEquals("valid, length 4", saidOf(node, good.address()));
+    }
+
+    // It would answer for a neighbour that it has not asked.
+    @Test
+    void aResolveAsksThoseWhoWereRegisteredBeforeIt() throws Exception {
+        var gate = new CountDownLatch(1);
+        var slow = plays(out -> gate.await());
+        register(node, slow.address());
+        var first = CompletableFuture.runAsync(() -> statusOf(node.url()
+            + "/nodes/resolve"));
+        slow.asked.acquire();
+        register(node, says(chain(3, rule)).address());
+        var second = CompletableFuture.supplyAsync(() -> {
+            try { return get(node, "/nodes/resolve"); }
+            catch (Exception e) { throw new AssertionError(e); }
+        });
+        var third = CompletableFuture.supplyAsync(() -> statusOf(node.url()
+            + "/nodes/resolve"));
+        gate.countDown();
+        assertEquals("Our chain was replaced", second.get().get("message")
+            .asText());
+        first.get();
+        third.get();
+    }
+
+    // They share a round, but not their patience.
+    @Test
+    void aSlowReaderOfAResolveHoldsNobodyUp() throws Exception {
+        var many = String.join(", ", Collections.nCopies(200_000,
+            "{\"amount\": 5, \"recipient\": \"b\", \"sender\": \"a\"}"));
+        register(node, says(chainWith(many, 3)).address());
+        node.resolveConflicts();
+        var gate = new CountDownLatch(1);
+        var slow = plays(out -> gate.await());
+        register(node, slow.address());
+        var sockets = new ArrayList<Socket>();
+        for (int i = 0; i < 40; i++) {
+            sockets.add(Client.connect(node.url()));
+            sockets.get(i).getOutputStream().write(("GET /nodes/resolve "
+                + "HTTP/1.1\r\nHost: a\r\n\r\n").getBytes());
+        }
+        slow.asked.acquire();
+        gate.countDown();
+        assertTimeout(Duration.ofSeconds(8), () -> get(node, "/nodes/resolve"));
+        for (var socket : sockets) socket.close();
+    }
+
+    @Test
+    void noControlCharacterOfANeighbourIsKept() throws Exception {
+        var lies = says("[" + new Block(1, 1, List.of(), 100, 1).canonicalJson()
+            + ", " + new Block(2, 1, List.of(), 1, "a\u009b31m\u0085\u202eb\u0007")
+            .canonicalJson() + "]");
+        register(node, lies.address());
+        get(node, "/nodes/resolve");
+        assertTrue(saidOf(node, lies.address()).contains("a 31m  b ,"));
+    }
+
     // ## Registering
+
+    // As the tutorial does it: what stands behind the port counts for
+    // nothing, and no port is 80.
+    @Test
+    void aUrlIsAnAddressToo() throws Exception {
+        register(node, "http://localhost", "http://h:5000/chain",
+            "http://node_1:5000", "http://[::1]/");
+        assertEquals("[\"[::1]:80\",\"h:5000\",\"localhost:80\","
+            + "\"node_1:5000\"]", Client.JSON.valueToTree(get(node, "/nodes")
+            .get("neighbours").properties().stream().map(Map.Entry::getKey)
+            .toList()).toString());
+        var refused = Client.post(node.url() + "/nodes/register",
+            "{\"nodes\": [\"https://a:5000\"]}");
+        assertEquals(400, refused.status());
+        assertTrue(refused.text().contains("https"), refused.text());
+    }
 
     @Test
     void anAddressIsSpelledInOneWay() throws Exception {

@@ -1,0 +1,263 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//COMPILE_OPTIONS -encoding UTF-8
+//RUNTIME_OPTIONS -Dfile.encoding=UTF-8
+//RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
+//SOURCES Runner.java
+
+// The first command that a newcomer types, on machines unlike ours: with
+// another charset, from another folder, without JBang.
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.*;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.*;
+import java.net.URI;
+import java.net.http.*;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.*;
+import java.util.*;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.condition.*;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no sh")
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StartTest {
+    static final Path HERE = Path.of("").toAbsolutePath();
+    static final Map<String, String> C = Map.of("LC_ALL", "C");
+    static final Map<String, String> GBK = Map.of("LC_ALL", "C",
+        "JAVA_TOOL_OPTIONS", "-Dfile.encoding=GBK"); // a Chinese Windows has it
+
+    @TempDir Path temp;
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void nothingOutlivesATest() throws Exception {
+        for (var process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    // A new cache makes JBang build; what it downloaded stays where it is.
+    private Process start(Map<String, String> extra, Path script,
+                          String... options) throws IOException {
+        var command = new ArrayList<>(List.of(tool("sh").toString(),
+            HERE.resolve("jbang").toString(), script.toString()));
+        command.addAll(List.of(options));
+        var builder = new ProcessBuilder(command).directory(temp.toFile())
+            .redirectErrorStream(true);
+        var env = builder.environment();
+        env.keySet().removeAll(List.of("LANG", "LC_ALL", "LC_CTYPE",
+            "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        env.put("JAVA_HOME", System.getProperty("java.home"));
+        env.put("PATH", Path.of(System.getProperty("java.home"), "bin")
+            + File.pathSeparator + System.getenv("PATH"));
+        env.put("JBANG_CACHE_DIR", temp.resolve("cache").toString());
+        env.put("JBANG_NO_VERSION_CHECK", "true");
+        env.putAll(extra);
+        var process = builder.start();
+        started.add(process);
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private String run(int status, Map<String, String> extra, Path script,
+                       String... options) throws Exception {
+        var process = start(extra, script, options);
+        var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(status, process.waitFor(), output);
+        return output;
+    }
+
+    // All that a node says before it waits for requests.
+    private String runNode(Map<String, String> extra) throws Exception {
+        var lines = start(extra, HERE.resolve("Node.java"), "--port", "0",
+            "--quiet").inputReader(UTF_8);
+        var said = new StringBuilder();
+        while (said.indexOf("Ctrl-C") < 0) {
+            var line = lines.readLine();
+            assertNotNull(line, "The node has ended:\n" + said);
+            said.append(line).append('\n');
+        }
+        return said.toString();
+    }
+
+    private static Path tool(String name) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .map(folder -> Path.of(folder, name)).filter(Files::isExecutable)
+            .findFirst().orElse(null);
+    }
+
+    // ## Another charset
+
+    @Test
+    void inTheCLocaleAllScriptsBuildAndSpeakUtf8() throws Exception {
+        allScriptsBuildAndSpeakUtf8(C);
+    }
+
+    @Test
+    void withTheCharsetGbkAllScriptsBuildAndSpeakUtf8() throws Exception {
+        allScriptsBuildAndSpeakUtf8(GBK);
+    }
+
+    private void allScriptsBuildAndSpeakUtf8(Map<String, String> charset)
+            throws Exception {
+        shows(run(0, charset, HERE.resolve("Blockchain.java")),
+            "Building jar", "c099bc…bfb7");
+        shows(runNode(charset), "Building jar", "…");
+        shows(run(0, charset, HERE.resolve("Demo.java"), "--auto"),
+            "Building jar", "── 3. Mine a block ──", "…", "✓");
+    }
+
+    private static void shows(String output, String... texts) {
+        for (var text : texts) assertTrue(output.contains(text), output);
+    }
+
+    // These two show that the two above can fail.
+    @Test
+    void inTheCLocaleTheOptionsAreNeeded() throws Exception {
+        theOptionsAreNeeded(C);
+    }
+
+    @Test
+    void withTheCharsetGbkTheOptionsAreNeeded() throws Exception {
+        theOptionsAreNeeded(GBK);
+    }
+
+    private void theOptionsAreNeeded(Map<String, String> charset)
+            throws Exception {
+        var script = Files.readString(HERE.resolve("Blockchain.java"));
+        var bare = Files.writeString(temp.resolve("Blockchain.java"),
+            script.replaceAll("(?m)^//(COMPILE|RUNTIME)_OPTIONS .*\\R", ""));
+        var process = start(charset, bare);
+        var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertFalse(process.waitFor() == 0 && output.contains("c099bc…bfb7"),
+            output);
+        shows(output, "Building jar");
+    }
+
+    // ## Another folder
+
+    @Test
+    void startedFromAnotherFolderANodeServesItsPage() throws Exception {
+        var url = Pattern.compile("http://localhost:\\d+")
+            .matcher(runNode(Map.of()));
+        assertTrue(url.find());
+        var answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+            URI.create(url.group() + "/")).build(), BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer::body);
+        assertEquals(Files.readString(HERE.resolve("docs/explorer.html")),
+            answer.body());
+    }
+
+    // ## No JBang
+
+    // The tools that the launcher uses, and a false mvn or curl.
+    private Map<String, String> aMachineWithoutJBang(String name, String script)
+            throws IOException {
+        var bin = Files.createDirectories(temp.resolve("bin"));
+        for (var tool : List.of("cp", "expr", "grep", "mkdir", "mktemp", "mv",
+                "rm", "sed", "sh", "sha256sum", "shasum", "tar", "unzip")) {
+            var real = tool(tool);
+            if (real != null)
+                Files.createSymbolicLink(bin.resolve(tool), real);
+        }
+        Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script + "\n")
+            .toFile().setExecutable(true);
+        Files.writeString(temp.resolve("Hello.java"), """
+            class Hello {
+                public static void main(String... arguments) {
+                    System.out.println("It works.");
+                }
+            }""");
+        return Map.of("PATH", bin.toString(),
+            "HOME", Files.createDirectories(temp.resolve("home")).toString(),
+            "JBANG_DIR", "",
+            "TMPDIR", Files.createDirectories(temp.resolve("tmp")).toString());
+    }
+
+    private List<String> filesIn(String folder) throws IOException {
+        try (var all = Files.walk(temp.resolve(folder))) {
+            return all.filter(Files::isRegularFile)
+                .map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void whereThereIsNoJBangItIsFetchedOnceAndNothingElseIsLeft()
+            throws Exception {
+        var jar = realJar();
+        var machine = aMachineWithoutJBang("mvn", """
+            for option; do case $option in -DoutputDirectory=*)
+                cp '%s' "${option#*=}/jbang-cli-all.jar" ;;
+            esac; done""".formatted(jar));
+        shows(run(0, machine, temp.resolve("Hello.java")),
+            "Fetching JBang", "It works.");
+        assertEquals(List.of(), filesIn("tmp"));
+        var kept = filesIn("home").stream()
+            .filter(name -> !name.endsWith(".jsa")).toList();
+        assertEquals(List.of(jar.getFileName().toString()
+            .replace("-cli", "").replace("-all", "")), kept);
+
+        Files.delete(temp.resolve("bin/mvn"));
+        assertFalse(run(0, machine, temp.resolve("Hello.java"))
+            .contains("Fetching"));
+    }
+
+    // The one that ./jbang keeps, or Maven does.
+    private static Path realJar() throws IOException {
+        var version = Pattern.compile("(?m)^version=(.*)").matcher(
+            Files.readString(HERE.resolve("jbang")));
+        assertTrue(version.find());
+        var name = "jbang-" + version.group(1) + ".jar";
+        var home = System.getProperty("user.home");
+        var jar = Stream.of(Path.of(Objects.requireNonNullElse(
+                System.getenv("JBANG_DIR"), home + "/.jbang"), "bin", name),
+            Path.of(home, ".m2/repository/dev/jbang/jbang-cli",
+                version.group(1), name.replace("jbang-", "jbang-cli-")
+                .replace(".jar", "-all.jar"))).filter(Files::exists).findFirst();
+        assumeTrue(jar.isPresent(), "JBang's jar is not here: ./jbang has "
+            + "fetched none");
+        return jar.get();
+    }
+
+    @Test
+    void aWrongJarFromMavenIsRefusedInASentence() throws Exception {
+        nothingIsLeftOf("mvn", """
+            for option; do case $option in -DoutputDirectory=*)
+                echo wrong >"${option#*=}/jbang-cli-all.jar" ;;
+            esac; done""");
+    }
+
+    @Test
+    void aWrongFileFromGitHubIsRefusedInASentence() throws Exception {
+        nothingIsLeftOf("curl", "echo wrong >\"$2\"");
+    }
+
+    private void nothingIsLeftOf(String name, String script) throws Exception {
+        var said = run(1, aMachineWithoutJBang(name, script),
+            temp.resolve("Hello.java"));
+        shows(said, "JBang could not be fetched, or not the one that was "
+            + "expected. Is the network there? Else install it: https://");
+        assertEquals(2, said.lines().count(), said);
+        assertEquals(List.of(), filesIn("tmp"));
+        assertEquals(List.of(), filesIn("home"));
+    }
+
+    @Test
+    void aFetchThatIsStoppedLeavesNothing() throws Exception {
+        run(1, aMachineWithoutJBang("curl", "echo half >\"$2\"\nkill $PPID"),
+            temp.resolve("Hello.java"));
+        assertEquals(List.of(), filesIn("tmp"));
+        assertEquals(List.of(), filesIn("home"));
+    }
+
+    public static void main(String... arguments) {
+        Runner.run(StartTest.class);
+    }
+}
