@@ -30,7 +30,7 @@ import org.eclipse.jetty.util.Callback;
 
 final class Door {
     private static final int MOST_MINING = 100;
-    private static final int MOST_SECONDS = 60;
+    private static final int MOST_SECONDS = 25;
     private static final int MOST_SMALL = 100_000;
     private static final String LONG = "a long text";
 
@@ -65,10 +65,8 @@ final class Door {
                 new EagerContentHandler(new RetainedContentLoaderFactory(
                     MOST_SMALL, 0, false)), 1_000, 0));
         });
-        config.jetty.modifyHttpConfiguration(http -> {
-            http.setIdleTimeout(10_000);
-            http.addCustomizer(Door::refuseWebSockets);
-        });
+        config.jetty.modifyHttpConfiguration(http ->
+            http.addCustomizer(Door::refuseWebSockets));
         var routes = config.routes;
         routes.before(this::refuseOtherSites);
         routes.before(this::takeIn);
@@ -144,14 +142,21 @@ final class Door {
             status = 400;
             sentence = "The request did not come whole. Send it again.";
         }
-        reply(ctx, status, Map.of("error", sentence));
-        if (ctx.res().isCommitted()) cut(ctx);
+        if (ctx.res().isCommitted()) cut(ctx, sentence);
+        else reply(ctx, status, Map.of("error", sentence));
     }
 
-    // Its status has gone out as 200, which it is not: so it never ends.
-    private static void cut(Context ctx) {
+    // Its status has gone out as 200, which is not true: so it never ends.
+    private static void cut(Context ctx, String sentence) {
+        try {
+            ctx.res().getOutputStream().print(CanonicalJson.of(
+                Map.of("error", sentence)));
+            ctx.res().flushBuffer();
+        } catch (IOException e) {
+            // the client is gone
+        }
         ServletContextRequest.getServletContextRequest(ctx.req())
-            .getServletChannel().abort(new IOException("see above"));
+            .getServletChannel().abort(new IOException(sentence));
     }
 
     // Bytes that are not HTTP reach no route, but get a sentence, too.

@@ -108,7 +108,9 @@ final class Json {
             if (json.nextToken() != null)
                 throw new IOException("More follows behind its end.");
         } catch (IOException e) {
-            throw new Refusal(400, "This is no {\"chain\": [...]} as GET "
+            boolean later = Room.STARVED.equals(e.getMessage());
+            throw new Refusal(later ? 429 : 400, later ? Room.STARVED
+                : "This is no {\"chain\": [...]} as GET "
                 + "/chain has it, after block " + blocks + ": " + reason(e));
         }
     }
@@ -124,9 +126,10 @@ final class Json {
 
     /** The blocks of a line that this node wrote itself. */
     static List<Block> blocks(Object json) {
+        Refusal.unless(json instanceof List<?>, "its blocks are no list.");
         var blocks = new ArrayList<Block>();
         try {
-            if (json instanceof List<?> list) for (var item : list)
+            for (var item : (List<?>) json)
                 blocks.add(block(item, blocks.size() + 1));
         } catch (IOException e) {
             throw new Refusal(400, e.getMessage());

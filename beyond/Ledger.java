@@ -85,17 +85,23 @@ final class Ledger implements AutoCloseable {
             try {
                 event.accept(Json.ours(unsealed(
                     line.substring(0, line.length() - 1))));
+            } catch (IllegalArgumentException e) {
+                throw damaged(number, e.getMessage() + " Is it of another "
+                    + "--rule, or of other --zeros?");
             } catch (RuntimeException e) {
-                throw new IOException(path + ", line " + number + ": "
-                    + (e instanceof Refusal || e instanceof
-                        IllegalArgumentException ? e.getMessage() : "damaged.")
-                    + " Mend it, or start with another file.");
+                throw damaged(number, e instanceof Refusal ? e.getMessage()
+                    : "damaged.");
             }
             end += line.length();
         }
         if (!line.isEmpty()) drop(line, number);
         replayed = true;
         return number - 1;
+    }
+
+    private IOException damaged(int line, String why) {
+        return new IOException(path + ", line " + line + ": " + why
+            + " Mend it, or start with another file.");
     }
 
     private static String line(InputStream in) throws IOException {

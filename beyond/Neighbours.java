@@ -83,7 +83,7 @@ final class Neighbours {
     /** Repeats what was journalled. */
     void change(List<?> added, List<?> gone) {
         reports.keySet().removeAll(gone);
-        for (var address : added) reports.put((String) address,
+        for (var address : added) reports.put(Address.of(address).toString(),
             new Report("not asked yet", 0));
     }
 

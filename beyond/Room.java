@@ -96,14 +96,15 @@ final class Room {
             }
 
             public int read(byte[] to, int at, int most) throws IOException {
+                int read;
                 try {
-                    int read = super.read(to, at, most);
-                    hold(bytes += read, tokens.getAsLong());
-                    return read;
+                    read = super.read(to, at, most);
                 } catch (IOException e) {
-                    throw !tooSlow ? e : new IOException(
-                        "It was too slow while others waited.");
+                    throw new IOException(tooSlow ? "It was too slow while "
+                        + "others waited." : "It stopped coming.");
                 }
+                hold(bytes += read, tokens.getAsLong());
+                return read;
             }
         }
     }

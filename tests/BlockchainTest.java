@@ -267,6 +267,22 @@ class BlockchainTest {
             .mapToInt(block -> block.transactions().size()).sum());
     }
 
+    // Under the old last block, it would go on for nothing.
+    @Test
+    void aSearchEndsWhenTheChainIsReplaced() {
+        var rule = new ProofOfWork(Rule.classic, 5);
+        var clock = Clock.systemUTC();
+        var chain = new Blockchain(rule, clock, change -> { });
+        var longer = new Blockchain(rule, clock, change -> { });
+        longer.mine("they", guesses -> { });
+        var heard = new ArrayList<Long>();
+        chain.mine("we", guesses -> {
+            if (heard.size() == 1) chain.replace(longer.chain());
+            heard.add(guesses);
+        });
+        assertEquals(0, heard.get(2));
+    }
+
     @Test
     void aSearchCanBeGivenUp() {
         var hard = new ProofOfWork(Rule.classic, 16);

@@ -424,6 +424,51 @@ class HostileTest {
         for (var caller : slow) caller.close();
     }
 
+    // Each of them, read whole, would take up to half of the memory.
+    @Test
+    void longChainsDoNotFillTheMemory() throws Exception {
+        var sparse = block("1", "1", "[" + Client.payment("a", 5) + "]");
+        var bodies = List.of("[" + (sparse + ",").repeat(52_000_000
+            / (sparse.length() + 1)) + sparse + "]", "[" + block("1", "1",
+            "[" + "1e99,".repeat(6_000_000) + "5]") + "]", "[" + block("1", "1",
+            "[" + "{\"a\":0},".repeat(4_000_000) + "5]") + "]");
+        var process = Client.node(List.of("-Xmx512m"));
+        try {
+            var url = Client.url(process);
+            for (var body : bodies) {
+                var answers = IntStream.range(0, 8).mapToObj(i ->
+                    CompletableFuture.supplyAsync(() -> {
+                        try {
+                            return Client.post(url + "/chain/validate", body);
+                        } catch (IOException | InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    }, Executors.newCachedThreadPool())).toList();
+                assertEquals(200, Client.get(url + "/mine").status());
+                for (var answer : answers) if (answer.get().status() != 200)
+                    assertSentence(answer.get().status() == 429 ? 429 : 400,
+                        answer.get(), "a long chain");
+            }
+            assertEquals(200, Client.get(url + "/mine").status());
+            assertEquals(0, process.getErrorStream().available());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    // After its first space, an answer has gone out as 200.
+    @Test
+    void aSearchThatFailsIsNoWholeAnswer() throws Exception {
+        node.close();
+        node = Node.start("--port", "0", "--quiet", "--zeros", "16");
+        var caller = callers(1, "/mine").get(0).getInputStream();
+        assertEquals('H', caller.read());
+        node.close();
+        var rest = new String(caller.readAllBytes());
+        assertTrue(rest.contains("{\"error\": \"This node stops.\"}"), rest);
+        assertFalse(rest.endsWith("\r\n0\r\n\r\n"), rest);
+    }
+
     // The client ends before its body does.
     @Test
     void aRequestThatIsCutOffChangesNothing() throws Exception {

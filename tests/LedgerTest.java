@@ -272,6 +272,143 @@ class LedgerTest {
         }
     }
 
+    // Read as the node reads it, each of some ten thousand times.
+    @Test
+    void noFlippedBitGoesUnnoticed() throws Exception {
+        aLittleHistory();
+        node.close();
+        node = null;
+        var good = Files.readAllBytes(ledger);
+        var events = events();
+        assertEquals(7, events.size());
+        var stderr = System.err;
+        try {
+            for (int bit = 0; bit < 8 * good.length; bit++) {
+                var warning = new ByteArrayOutputStream();
+                System.setErr(new PrintStream(warning));
+                var bad = good.clone();
+                bad[bit / 8] ^= (byte) (1 << bit % 8);
+                Files.write(ledger, bad);
+                try {
+                    if (!events().equals(events)) assertTrue(warning.toString()
+                        .contains("dropped"), "bit " + bit);
+                } catch (IOException noticed) {
+                    assertArrayEquals(bad, Files.readAllBytes(ledger));
+                }
+            }
+        } finally {
+            System.setErr(stderr);
+        }
+    }
+
+    List<Map<?, ?>> events() throws IOException {
+        var events = new ArrayList<Map<?, ?>>();
+        try (var file = new Ledger(ledger)) {
+            file.replay(events::add);
+        }
+        return events;
+    }
+
+    @Test
+    void anEventOfAnotherKindStopsTheStart() throws Exception {
+        aLittleHistory();
+        node.close();
+        node = null;
+        var good = Files.readString(ledger);
+        for (var event : List.of("{}", "{\"id\": 5}", "{\"nodes\": 5}",
+                "{\"nodes\": [5]}", "{\"transaction\": 5}", "{\"kept\": 1}",
+                "{\"nodes\": [\"junk\"]}", "{\"kept\": 9, \"blocks\": []}")) {
+            seal = good.replaceAll("(?s).*\"(.{64})\"}\n", "$1");
+            Files.writeString(ledger, good + sealed(event));
+            var e = assertThrows(IOException.class, this::start, event);
+            assertTrue(e.getMessage().contains("line 8: "), e.getMessage());
+        }
+    }
+
+    @Test
+    void aFileThatIsNoLedgerIsLeftAsItIs() throws Exception {
+        for (var text : List.of("remember the milk", "{\"a\": 1}", "[]", "x\n",
+                "{\"blocks\": \"of stone\"}", "{\"id\": \"me\"}", "\n")) {
+            Files.writeString(ledger, text);
+            assertThrows(IOException.class, this::start, text);
+            assertEquals(text, Files.readString(ledger));
+        }
+    }
+
+    @Test
+    void aLedgerThatCannotBeGetsOneSentence() throws Exception {
+        var cases = new LinkedHashMap<String, String>();
+        cases.put(folder.resolve("no/such").toString(), "no folder");
+        cases.put(folder.toString(), "no file");
+        if (Files.exists(Path.of("/dev/full"))) cases.put("/dev/full", "no file");
+        for (var it : cases.entrySet()) {
+            var e = assertThrows(IOException.class, () -> Node.start("--port",
+                "0", "--ledger", it.getKey()));
+            assertTrue(e.getMessage().contains(it.getValue()), e.getMessage());
+        }
+    }
+
+    @Test
+    void aLedgerUnderAnotherRuleSaysSo() throws Exception {
+        aLittleHistory();
+        node.close();
+        node = null;
+        var e = assertThrows(IOException.class, () -> Node.start("--port", "0",
+            "--zeros", "8", "--ledger", ledger.toString()));
+        assertTrue(e.getMessage().contains("--rule"), e.getMessage());
+    }
+
+    // Closing a second channel would undo the lock of the first.
+    @Test
+    void aRefusedStartLeavesTheLock() throws Exception {
+        start();
+        assertThrows(IOException.class, () -> Node.start("--port", "0",
+            "--ledger", ledger.toString()));
+        System.gc();
+        var process = process("--ledger", ledger.toString());
+        var said = new String(process.getErrorStream().readAllBytes());
+        assertEquals(1, process.waitFor(), said);
+        assertTrue(said.contains("open."), said);
+    }
+
+    @Test
+    void aDeletedLedgerPromisesNothing() throws Exception {
+        assumeTrue(File.separator.equals("/"), "Windows keeps an open file");
+        start();
+        Files.delete(ledger);
+        assertFull(pay(5));
+        assertEquals(0, get("/transactions").json().get("transactions").size());
+    }
+
+    // ## A disk that fails
+
+    // strace has the system answer "Input/output error", from some time on.
+    @Test
+    void aFailedForceEndsTheNode() throws Exception {
+        assumeTrue(Files.exists(Path.of("/usr/bin/strace")), "no strace here");
+        var process = process(List.of("strace", "-f", "-qq", "-o",
+            folder.resolve("trace").toString(), "-e", "trace=fdatasync,fsync",
+            "-e", "inject=fdatasync:error=EIO:when=6+"),
+            "--ledger", ledger.toString());
+        var url = url(process);
+        int paid = 0;
+        try {
+            while (paid < 100 && Client.post(url + "/transactions/new",
+                Client.payment("a", paid + 1)).status() == 201) paid++;
+        } catch (IOException ended) {
+            // as it should
+        }
+        var said = new String(process.getErrorStream().readAllBytes());
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(said.contains("The node ends here"), said);
+        assertEquals(1, said.strip().lines().count(), said);
+        assertTrue(paid > 0 && paid < 100, paid + " paid");
+        node = Node.start("--port", "0", "--quiet", "--zeros", "2", "--ledger",
+            ledger.toString());
+        assertTrue(get("/transactions").json().get("transactions").size()
+            >= paid);
+    }
+
     // ## Kill -9
 
     Process process(String... arguments) throws IOException {

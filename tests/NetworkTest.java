@@ -393,6 +393,7 @@ class NetworkTest {
                     .asInt();
             }
             assertTrue(length >= 2_000, length + "");
+            assertEquals(0, process.getErrorStream().available());
         } finally {
             process.destroyForcibly().waitFor();
         }

@@ -298,6 +298,56 @@ class NodeTest {
         assertEquals("Port " + port + " of 127.0.0.1 is taken. Try --port "
             + (Integer.parseInt(port) + 1) + ".", said("--port", port));
         assertEquals("There is no port 99999.", said("--port", "99999"));
+        try (var last = new ServerSocket(65535, 1,
+                InetAddress.getByName("127.0.0.1"))) {
+            assertTrue(said("--port", "65535").endsWith("Try --port 0."));
+        } catch (BindException somebodyHasIt) {
+            assertTrue(said("--port", "65535").endsWith("Try --port 0."));
+        }
+        assertTrue(said("--host", "no.such.invalid").startsWith(
+            "There is no host no.such.invalid"));
+        assertTrue(said("--host", "192.0.2.1").startsWith(
+            "192.0.2.1 is no address of this machine."));
+        assertTrue(said("--ledger", "no/such/ledger").startsWith(
+            "There is no folder"));
+    }
+
+    @Test
+    void aNodeSaysTheAddressThatItListensOn() throws Exception {
+        assumeTrue(System.getProperty("os.name").equals("Linux"),
+            "elsewhere 127.0.0.2 must be made first");
+        try (var other = Node.start("--port", "0", "-q", "--host", "127.0.0.2")) {
+            assertTrue(other.url().startsWith("http://127.0.0.2:"));
+            assertEquals(200, send("GET", other.url() + "/chain", null)
+                .statusCode());
+        }
+    }
+
+    // In the field's words, not in those of the library that reads it.
+    @Test
+    void aBadBlockIsNamedWithItsFieldAndWhatIsExpected() throws Exception {
+        var block = "{\"index\": 1, \"timestamp\": 1, \"transactions\": [], "
+            + "\"proof\": 100, \"previous_hash\": 1}";
+        var cases = new LinkedHashMap<String, String>();
+        cases.put(block.replace("\"proof\": 100, ", ""), "proof is missing");
+        cases.put(block.replace("100", "1.5"), "proof is no whole number");
+        cases.put(block.replace("[]", "{}"), "transactions is not a list");
+        cases.put(block.replace("p\": 1", "p\": \" \""), "timestamp is not a");
+        cases.put(block.replace("p\": 1", "p\": \"\\t\""), "timestamp is not");
+        cases.put(block.replace("[]", "[], \"x\": 1"), "has no \"x\"");
+        cases.put("5", "no block");
+        cases.put(block.replace("100", "1" + "0".repeat(5_000)), "too long");
+        cases.put("nonsense", "no JSON at line 1, column");
+        for (var it : cases.entrySet()) {
+            var answer = post("/chain/validate", "{\"chain\": [" + block + ", "
+                + it.getKey() + "]}");
+            assertEquals(400, answer.statusCode());
+            var error = json(answer).get("error").asText();
+            assertTrue(error.contains(it.getValue()), error);
+            assertFalse(error.matches(".*(Node|Creator|coerce|token).*"), error);
+        }
+        assertEquals(400, post("/chain/validate", "{\"chain\": [" + block
+            + "]} garbage").statusCode());
     }
 
     static String said(String... arguments) throws Exception {

@@ -60,6 +60,7 @@ class StartTest {
         env.put("JBANG_CACHE_DIR", temp.resolve("cache").toString());
         env.put("JBANG_NO_VERSION_CHECK", "true");
         env.putAll(extra);
+        env.values().removeIf(String::isEmpty);
         var process = builder.start();
         started.add(process);
         process.getOutputStream().close();
@@ -96,16 +97,16 @@ class StartTest {
     // ## Another charset
 
     @Test
-    void inTheCLocaleAllScriptsBuildAndSpeakUtf8() throws Exception {
-        allScriptsBuildAndSpeakUtf8(C);
+    void inTheCLocaleAllScriptsBuildAndPrintUnicode() throws Exception {
+        allScriptsBuildAndPrintUnicode(C);
     }
 
     @Test
-    void withTheCharsetGbkAllScriptsBuildAndSpeakUtf8() throws Exception {
-        allScriptsBuildAndSpeakUtf8(GBK);
+    void withTheCharsetGbkAllScriptsBuildAndPrintUnicode() throws Exception {
+        allScriptsBuildAndPrintUnicode(GBK);
     }
 
-    private void allScriptsBuildAndSpeakUtf8(Map<String, String> charset)
+    private void allScriptsBuildAndPrintUnicode(Map<String, String> charset)
             throws Exception {
         shows(run(0, charset, HERE.resolve("Blockchain.java")),
             "Building jar", "c099bc…bfb7");
@@ -151,8 +152,8 @@ class StartTest {
         var answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
             URI.create(url.group() + "/")).build(), BodyHandlers.ofString());
         assertEquals(200, answer.statusCode(), answer::body);
-        assertEquals(Files.readString(HERE.resolve("docs/explorer.html")),
-            answer.body());
+        assertTrue(answer.body().equals(Files.readString(
+            HERE.resolve("docs/explorer.html"))), "This is another page.");
     }
 
     // ## No JBang
@@ -165,10 +166,9 @@ class StartTest {
                 "rm", "sed", "sh", "sha256sum", "shasum", "tar", "unzip")) {
             var real = tool(tool);
             if (real != null)
-                Files.createSymbolicLink(bin.resolve(tool), real);
+                write(bin.resolve(tool), "exec '" + real + "' \"$@\"");
         }
-        Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script + "\n")
-            .toFile().setExecutable(true);
+        write(bin.resolve(name), script);
         Files.writeString(temp.resolve("Hello.java"), """
             class Hello {
                 public static void main(String... arguments) {
@@ -181,6 +181,11 @@ class StartTest {
             "TMPDIR", Files.createDirectories(temp.resolve("tmp")).toString());
     }
 
+    private static void write(Path tool, String script) throws IOException {
+        Files.writeString(tool, "#!/bin/sh\n" + script + "\n");
+        assertTrue(tool.toFile().setExecutable(true));
+    }
+
     private List<String> filesIn(String folder) throws IOException {
         try (var all = Files.walk(temp.resolve(folder))) {
             return all.filter(Files::isRegularFile)
@@ -189,7 +194,7 @@ class StartTest {
     }
 
     @Test
-    void whereThereIsNoJBangItIsFetchedOnceAndNothingElseIsLeft()
+    void withoutJbangItIsFetchedOnceAndNothingElseIsLeft()
             throws Exception {
         var jar = realJar();
         var machine = aMachineWithoutJBang("mvn", """
@@ -220,7 +225,8 @@ class StartTest {
                 System.getenv("JBANG_DIR"), home + "/.jbang"), "bin", name),
             Path.of(home, ".m2/repository/dev/jbang/jbang-cli",
                 version.group(1), name.replace("jbang-", "jbang-cli-")
-                .replace(".jar", "-all.jar"))).filter(Files::exists).findFirst();
+                .replace(".jar", "-all.jar"))).filter(Files::exists)
+            .findFirst();
         assumeTrue(jar.isPresent(), "JBang's jar is not here: ./jbang has "
             + "fetched none");
         return jar.get();
@@ -235,7 +241,7 @@ class StartTest {
     }
 
     @Test
-    void aWrongFileFromGitHubIsRefusedInASentence() throws Exception {
+    void aWrongFileFromGithubIsRefusedInASentence() throws Exception {
         nothingIsLeftOf("curl", "echo wrong >\"$2\"");
     }
 
