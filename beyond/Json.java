@@ -88,9 +88,8 @@ final class Json {
                           Consumer<Block> use) {
         int blocks = 0;
         long bytes = 0;
-        var text = place.new Text(in);
-        try (var json = CHAINS.createParser(text)) {
-            text.tokens = json::currentTokenCount;
+        try (var json = CHAINS.createParser(place.text(in))) {
+            place.tokens = json::currentTokenCount;
             boolean object = json.nextToken() == START_OBJECT;
             if (object) find("chain", json);
             if (json.currentToken() != START_ARRAY)

@@ -3,19 +3,23 @@
 // # Beyond the tutorial: room for all of them
 //
 // What strangers send grows in memory, {"a":0} to twenty times its length.
-// So each has a share of it, and for more they take turns: all of them
-// together can't fill the memory.
+// So each has a share of the memory for its text, and the texts are read
+// one at a time. A longer text has another turn: it is read while it comes.
 
 import java.io.*;
 import java.util.concurrent.*;
 import java.util.function.LongSupplier;
 
 final class Room {
+    /** Why a text was not read that is not to blame for it. */
+    static final String STARVED = "Others send long chains. Ask again later.";
+
     private static final long PATIENCE = 500_000_000; // nanoseconds
 
     private final long memory;
-    private final Semaphore turn = new Semaphore(1, true);
-    private volatile Place holder;
+    private final Semaphore shortTurn = new Semaphore(1, true);
+    private final Semaphore longTurn = new Semaphore(1, true);
+    private volatile Place slowest;
 
     /** @param memory of the Java heap, in bytes */
     Room(long memory) {
@@ -24,53 +28,65 @@ final class Room {
 
     /** A place in memory for one text, until it is closed. */
     final class Place implements AutoCloseable {
-        private final int others;
+        LongSupplier tokens = () -> 0;
+        private final int share;
         private final long until;
         private final CountDownLatch before;
-        private volatile long lastRead;
-        private volatile InputStream in = InputStream.nullInputStream();
+        private volatile long lastRead = System.nanoTime();
+        private volatile InputStream in;
         private volatile boolean tooSlow;
-        private boolean hasTurn;
+        private Semaphore turn;
 
         /**
          * @param others how many may have a place at the same time
          * @param until when the text must have been read (System.nanoTime)
-         * @param before those that have their turn first
+         * @param before those whose long texts go first
          */
         Place(int others, long until, CountDownLatch before) {
-            this.others = others;
+            share = (int) Math.min(memory / 4 / others, 1 << 24);
             this.until = until;
             this.before = before;
         }
 
-        // Measured: a token takes up to 50 bytes, 32 on average.
-        private void hold(long bytes, long tokens) throws IOException {
-            lastRead = System.nanoTime();
-            long needed = bytes + 32 * tokens;
-            if (needed > memory / 3) throw new IOException(
-                "It is too long for the memory that this node has.");
-            if (needed > memory / 4 / others && !hasTurn) takeTurn();
-            if (left() < 0) throw new IOException("It took too long.");
-        }
-
-        private long left() {
-            return until - System.nanoTime();
-        }
-
-        // Those that wait see to it that nobody has a turn and sleeps.
-        private void takeTurn() throws IOException {
+        /** Comes back when it is this text's turn to be read. */
+        InputStream text(InputStream in) throws IOException {
+            this.in = in;
+            var start = new ByteArrayInputStream(start(in));
+            boolean isLong = start.available() == share;
             try {
-                before.await(left(), TimeUnit.NANOSECONDS);
-                while (!turn.tryAcquire(PATIENCE, TimeUnit.NANOSECONDS)) {
-                    if (left() < 0) throw new IOException(STARVED);
-                    var slow = holder;
-                    if (slow != null) slow.hurry();
-                }
-                hasTurn = true;
-                holder = this;
+                if (isLong) takeLongTurn();
+                else take(shortTurn, until - System.nanoTime());
             } catch (InterruptedException e) {
                 throw new InterruptedIOException("The node stops.");
             }
+            if (turn == null) throw new IOException(STARVED);
+            return isLong ? new Text(new SequenceInputStream(start, in)) : start;
+        }
+
+        private byte[] start(InputStream in) throws IOException {
+            try {
+                return in.readNBytes(share);
+            } catch (IOException e) {
+                throw new IOException("It stopped coming.");
+            }
+        }
+
+        private void take(Semaphore wanted, long nanoseconds)
+                throws InterruptedException {
+            if (wanted.tryAcquire(nanoseconds, TimeUnit.NANOSECONDS))
+                turn = wanted;
+        }
+
+        // Those that wait see to it that nobody has the turn and sleeps.
+        private void takeLongTurn() throws InterruptedException, IOException {
+            before.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            while (turn == null && System.nanoTime() < until) {
+                take(longTurn, PATIENCE);
+                var other = slowest;
+                if (turn == null && other != null) other.hurry();
+            }
+            lastRead = System.nanoTime();
+            if (turn != null) slowest = this;
         }
 
         private void hurry() throws IOException {
@@ -79,20 +95,16 @@ final class Room {
         }
 
         public void close() {
-            if (!hasTurn) return;
-            hasTurn = false;
-            holder = null;
-            turn.release();
+            if (slowest == this) slowest = null;
+            if (turn != null) turn.release();
+            turn = null;
         }
 
-        /** A text that takes its place as it is read. */
-        final class Text extends FilterInputStream {
-            LongSupplier tokens = () -> 0;
+        private final class Text extends FilterInputStream {
             private long bytes;
 
             Text(InputStream text) {
                 super(text);
-                Place.this.in = text;
             }
 
             public int read(byte[] to, int at, int most) throws IOException {
@@ -103,12 +115,15 @@ final class Room {
                     throw new IOException(tooSlow ? "It was too slow while "
                         + "others waited." : "It stopped coming.");
                 }
-                hold(bytes += read, tokens.getAsLong());
+                lastRead = System.nanoTime();
+                bytes += read;
+                // Measured: a token takes up to 50 bytes, 32 on average.
+                if (bytes + 32 * tokens.getAsLong() > memory / 3)
+                    throw new IOException("It is too long for the memory that "
+                        + "this node has.");
+                if (lastRead > until) throw new IOException("It took too long.");
                 return read;
             }
         }
     }
-
-    /** The reason of one that could not be read for all the others. */
-    static final String STARVED = "Others send long chains. Ask again later.";
 }

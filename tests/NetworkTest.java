@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
 import java.net.*;
+import java.nio.file.*;
 import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
@@ -342,7 +343,6 @@ class NetworkTest {
     @Test
     void aRoundLeavesNoThreadBehind() throws Exception {
         get(node, "/nodes/resolve");
-        int before = Thread.activeCount();
         for (int i = 0; i < 60; i++) register(node, plays(out -> {
             out.write("HTTP/1.1 200 OK\r\n\r\n{".getBytes());
             out.flush();
@@ -350,9 +350,7 @@ class NetworkTest {
         }).address());
         register(node, says(chain(3, rule)).address());
         assertTrue(node.resolveConflicts());
-        long until = System.nanoTime() + 5_000_000_000L;
-        while (askers() > 0 && System.nanoTime() < until) Thread.onSpinWait();
-        assertEquals(0, askers());
+        await(() -> askers() == 0, "threads that ask");
     }
 
     // Threads that ask a neighbour, or read what it says.
@@ -373,7 +371,7 @@ class NetworkTest {
             for (int i = 0; i < 14; i++) all.add(plays(out -> {
                 out.write(("HTTP/1.1 200 OK\r\n\r\n" + inOne).getBytes());
                 var much = more.repeat(10_000).getBytes();
-                for (int j = 0; j < 200; j++) out.write(much);
+                for (int j = 0; j < 100; j++) out.write(much);
                 out.flush();
                 new CountDownLatch(1).await();
             }).address());
@@ -383,6 +381,7 @@ class NetworkTest {
             var url = Client.url(process);
             var list = Client.JSON.writeValueAsString(Map.of("nodes", all));
             assertEquals(201, Client.post(url + "/nodes/register", list).status());
+            long before = descriptors(process);
             int length = 0;
             for (int i = 0; i < 20 && length < 2_000; i++) {
                 var resolve = CompletableFuture.supplyAsync(() -> statusOf(url
@@ -394,8 +393,27 @@ class NetworkTest {
             }
             assertTrue(length >= 2_000, length + "");
             assertEquals(0, process.getErrorStream().available());
+            await(() -> descriptors(process) < before + 20, "descriptors");
         } finally {
             process.destroyForcibly().waitFor();
+        }
+    }
+
+    // How many it has open, on Linux.
+    static long descriptors(Process process) throws IOException {
+        var folder = Path.of("/proc/" + process.pid() + "/fd");
+        if (!Files.exists(folder)) return 0;
+        try (var all = Files.list(folder)) {
+            return all.count();
+        }
+    }
+
+    static void await(Callable<Boolean> condition, String what)
+            throws Exception {
+        long until = System.nanoTime() + 20_000_000_000L;
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < until, what);
+            Thread.onSpinWait();
         }
     }
 

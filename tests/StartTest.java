@@ -186,10 +186,12 @@ class StartTest {
         assertTrue(tool.toFile().setExecutable(true));
     }
 
-    private List<String> filesIn(String folder) throws IOException {
+    // Names, but for those of the folders that JBang's jar lies in.
+    private List<String> leftIn(String folder) throws IOException {
         try (var all = Files.walk(temp.resolve(folder))) {
-            return all.filter(Files::isRegularFile)
-                .map(file -> file.getFileName().toString()).sorted().toList();
+            return all.map(path -> path.getFileName().toString())
+                .filter(name -> !List.of(folder, ".jbang", "bin")
+                    .contains(name)).toList();
         }
     }
 
@@ -203,11 +205,10 @@ class StartTest {
             esac; done""".formatted(jar));
         shows(run(0, machine, temp.resolve("Hello.java")),
             "Fetching JBang", "It works.");
-        assertEquals(List.of(), filesIn("tmp"));
-        var kept = filesIn("home").stream()
-            .filter(name -> !name.endsWith(".jsa")).toList();
-        assertEquals(List.of(jar.getFileName().toString()
-            .replace("-cli", "").replace("-all", "")), kept);
+        assertEquals(List.of(), leftIn("tmp"));
+        var kept = new ArrayList<>(leftIn("home"));
+        kept.removeIf(name -> name.endsWith(".jsa"));
+        assertEquals(List.of("jbang-" + version() + ".jar"), kept);
 
         Files.delete(temp.resolve("bin/mvn"));
         assertFalse(run(0, machine, temp.resolve("Hello.java"))
@@ -216,20 +217,22 @@ class StartTest {
 
     // The one that ./jbang keeps, or Maven does.
     private static Path realJar() throws IOException {
-        var version = Pattern.compile("(?m)^version=(.*)").matcher(
-            Files.readString(HERE.resolve("jbang")));
-        assertTrue(version.find());
-        var name = "jbang-" + version.group(1) + ".jar";
         var home = System.getProperty("user.home");
-        var jar = Stream.of(Path.of(Objects.requireNonNullElse(
-                System.getenv("JBANG_DIR"), home + "/.jbang"), "bin", name),
-            Path.of(home, ".m2/repository/dev/jbang/jbang-cli",
-                version.group(1), name.replace("jbang-", "jbang-cli-")
-                .replace(".jar", "-all.jar"))).filter(Files::exists)
+        var kept = Objects.requireNonNullElse(System.getenv("JBANG_DIR"),
+            home + "/.jbang") + "/bin/jbang-" + version() + ".jar";
+        var maven = home + "/.m2/repository/dev/jbang/jbang-cli/" + version()
+            + "/jbang-cli-" + version() + "-all.jar";
+        var jar = Stream.of(kept, maven).map(Path::of).filter(Files::exists)
             .findFirst();
-        assumeTrue(jar.isPresent(), "JBang's jar is not here: ./jbang has "
-            + "fetched none");
+        assumeTrue(jar.isPresent(), "./jbang has not fetched JBang here");
         return jar.get();
+    }
+
+    private static String version() throws IOException {
+        var line = Pattern.compile("(?m)^version=(.*)$").matcher(
+            Files.readString(HERE.resolve("jbang")));
+        assertTrue(line.find());
+        return line.group(1);
     }
 
     @Test
@@ -251,16 +254,16 @@ class StartTest {
         shows(said, "JBang could not be fetched, or not the one that was "
             + "expected. Is the network there? Else install it: https://");
         assertEquals(2, said.lines().count(), said);
-        assertEquals(List.of(), filesIn("tmp"));
-        assertEquals(List.of(), filesIn("home"));
+        assertEquals(List.of(), leftIn("tmp"));
+        assertEquals(List.of(), leftIn("home"));
     }
 
     @Test
     void aFetchThatIsStoppedLeavesNothing() throws Exception {
         run(1, aMachineWithoutJBang("curl", "echo half >\"$2\"\nkill $PPID"),
             temp.resolve("Hello.java"));
-        assertEquals(List.of(), filesIn("tmp"));
-        assertEquals(List.of(), filesIn("home"));
+        assertEquals(List.of(), leftIn("tmp"));
+        assertEquals(List.of(), leftIn("home"));
     }
 
     public static void main(String... arguments) {
