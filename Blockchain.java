@@ -22,7 +22,6 @@ import java.math.*;
 import java.nio.ByteBuffer;
 import java.security.*;
 import java.time.*;
-import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
@@ -294,7 +293,9 @@ public class Blockchain {
     }
 
     private double now() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
+        var now = clock.instant();
+        return BigDecimal.valueOf(now.getNano() / 1_000, 6)
+            .add(BigDecimal.valueOf(now.getEpochSecond())).doubleValue();
     }
 
     // # What the tutorial has no need of

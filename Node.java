@@ -3,6 +3,7 @@
 //SOURCES Blockchain.java
 //SOURCES beyond/Room.java
 //SOURCES beyond/Json.java
+//SOURCES beyond/Address.java
 //SOURCES beyond/Door.java
 //SOURCES beyond/Neighbours.java
 //SOURCES beyond/Ledger.java
@@ -242,7 +243,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     void open(Clock clock) throws IOException {
         if (port < 0 || port > 65535)
             throw new IOException("There is no port " + port + ".");
-        address = addressOf(host);
+        address = Address.ours(host);
         proofOfWork = new ProofOfWork(rule, zeros);
         ledger = new Ledger(file);
         try {
@@ -259,47 +260,31 @@ public class Node implements AutoCloseable, Callable<Integer> {
                 ((AbstractConnector) connector).setShutdownIdleTimeout(50);
         } catch (JavalinBindException e) {
             ledger.close();
-            throw new IOException(unbound(e));
+            throw new IOException(unbound());
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
         }
     }
 
-    private static InetAddress addressOf(String host) throws IOException {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw new IOException("There is no host " + host + ": --host takes "
-                + "an address of this machine, such as 127.0.0.1.");
-        }
-    }
-
-    private String unbound(Exception e) throws IOException {
-        if (!address.isAnyLocalAddress()
-            && NetworkInterface.getByInetAddress(address) == null
-            && !address.isLoopbackAddress()) return host + " is no address of "
-                + "this machine. Try --host 127.0.0.1.";
+    private String unbound() throws IOException {
+        if (!Address.isOfThisMachine(address)) return host + " is no address "
+            + "of this machine. Try --host 127.0.0.1.";
         return "Port " + port + " of " + host + " is taken"
             + (port == 5000 ? ", on a Mac often by AirPlay" : "")
             + ". Try --port " + (port < 65535 ? port + 1 : 0) + ".";
     }
 
     private boolean isThisNode(Address other) {
-        try {
-            return other.port() == (server == null ? port : server.port())
-                && (other.host().equals(host) || other.isHere(address));
-        } catch (IOException nobodyIsThere) {
-            return false;
-        }
+        return other.port() == (server == null ? port : server.port())
+            && (other.host().equals(host) || other.isHere(address));
     }
 
     /** The node for a browser on the same machine: http://localhost:5000. */
     String url() {
-        var name = address.isAnyLocalAddress() || List.of("127.0.0.1",
-            "0:0:0:0:0:0:0:1").contains(address.getHostAddress())
-            ? "localhost" : host;
-        return "http://" + name + ":" + server.port();
+        boolean local = address.isAnyLocalAddress()
+            || Address.isLocalhost(address);
+        return "http://" + (local ? "localhost" : host) + ":" + server.port();
     }
 
     public void close() {

@@ -179,7 +179,8 @@ final class Door {
     private void refuseOtherSites(Context ctx) {
         var name = ctx.req().getServerName();
         if (!isName(name)) throw new Refusal(403, "This node does not go by "
-            + name + ". Use its address, or start it with --host " + name + ".");
+            + name + ". Use its address, or start it with --host " + name
+            + ".");
         if (List.of("/", "/chain").contains(ctx.path())) return;
         var site = ctx.header("Sec-Fetch-Site");
         var origin = ctx.header("Origin");

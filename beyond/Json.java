@@ -99,7 +99,8 @@ final class Json {
                     throw new IOException("The next is no block.");
                 var block = block(json.readValueAs(Object.class), blocks + 1);
                 bytes += block.canonicalJson().length();
-                if (bytes > MOST_BYTES) throw new IOException("It is too long.");
+                if (bytes > MOST_BYTES)
+                    throw new IOException("It is too long.");
                 use.accept(block);
             }
             while (object && json.nextToken() != END_OBJECT)

@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES ../Blockchain.java
+//SOURCES Address.java
 //SOURCES Json.java
 
 // # Beyond the tutorial: neighbours, good and bad
@@ -11,15 +12,12 @@
 import static java.util.concurrent.TimeUnit.*;
 
 import java.io.*;
-import java.net.*;
 import java.net.http.*;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.function.*;
-import java.util.regex.Pattern;
-import java.util.stream.*;
 
 final class Neighbours {
     static final int MOST = 100, MOST_SECONDS = 10;
@@ -242,66 +240,5 @@ final class Neighbours {
 
     void close() {
         askers.shutdownNow();
-    }
-}
-
-/** Where a node is: host:port, in one spelling. */
-record Address(String host, int port) {
-    private static final Pattern FORM = Pattern.compile(
-        "([a-z0-9._-]+|\\[[0-9a-f:.]+]):([1-9][0-9]{0,4})");
-
-    /**
-     * HTTP://LOCALHOST:5001/ is localhost:5001. The port of a bare
-     * http://localhost is 80.
-     * @throws Refusal 400, if it is none
-     */
-    static Address of(Object node) {
-        var text = node instanceof String it ? it.toLowerCase(Locale.ROOT) : "";
-        boolean url = text.startsWith("http://");
-        text = url ? text.substring(7).replaceFirst("/[^?#\\s]*$", "")
-            : text.replaceFirst("/$", "");
-        if (url && !text.matches(".*:\\d+")) text += ":80";
-        var parts = FORM.matcher(text);
-        Refusal.unless(parts.matches()
-            && Integer.parseInt(parts.group(2)) < 65536
-            && isHost(parts.group(1)), REFUSED + (node instanceof String
-                ? CanonicalJson.of(node) : "what is no text") + (text.startsWith("https://") ? " asks for https, and nodes speak "
-                + "http." : " is not like http://localhost:5001."));
-        return new Address(parts.group(1), Integer.parseInt(parts.group(2)));
-    }
-
-    static final String REFUSED =
-        "Error: Please supply a valid list of nodes: ";
-
-    // A name with a _ is none to Java, but is one to Docker and Python.
-    private static boolean isHost(String name) {
-        try {
-            return new URI("http://" + name.replace('_', '-')).getHost() != null;
-        } catch (URISyntaxException e) {
-            return false;
-        }
-    }
-
-    /** It names an address of this machine: looked up nowhere, so at once. */
-    boolean isHere(InetAddress ours) throws IOException {
-        if (!host.matches("localhost|[0-9.]+|\\[.*]")) return false;
-        var its = host.equals("localhost")
-            ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1})
-            : InetAddress.getByName(host);
-        boolean loops = its.isLoopbackAddress() && ours.isLoopbackAddress()
-            && host.equals("localhost");
-        return its.equals(ours) || loops || ours.isAnyLocalAddress()
-            && (its.isLoopbackAddress()
-                || NetworkInterface.getByInetAddress(its) != null);
-    }
-
-    URI uri(String path) throws IOException {
-        var name = host.contains("_")
-            ? InetAddress.getByName(host).getHostAddress() : host;
-        return URI.create("http://" + name + ":" + port + path);
-    }
-
-    public String toString() {
-        return host + ":" + port;
     }
 }

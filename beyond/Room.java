@@ -60,7 +60,8 @@ final class Room {
                 throw new InterruptedIOException("The node stops.");
             }
             if (turn == null) throw new IOException(STARVED);
-            return isLong ? new Text(new SequenceInputStream(start, in)) : start;
+            return isLong ? new Text(new SequenceInputStream(start, in))
+                : start;
         }
 
         private byte[] start(InputStream in) throws IOException {
@@ -121,7 +122,8 @@ final class Room {
                 if (bytes + 32 * tokens.getAsLong() > memory / 3)
                     throw new IOException("It is too long for the memory that "
                         + "this node has.");
-                if (lastRead > until) throw new IOException("It took too long.");
+                if (lastRead > until)
+                    throw new IOException("It took too long.");
                 return read;
             }
         }

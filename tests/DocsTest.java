@@ -969,7 +969,7 @@ class DocsTest {
             Files.writeString(root.resolve("beyond/Window.java"), "// air\n");
             caught("beyond/Window.java:1", "ends before", flaws());
             change("docs/README.md", "class Door", "class Gate");
-            caught("docs/README.md:8", "class Gate", flaws());
+            caught("docs/README.md:7", "class Gate", flaws());
         }
 
         @Test
