@@ -171,10 +171,10 @@ final class Door {
 
     // ## Other sites
     //
-    // A page of another site must not mine or pay in the name of whoever
-    // looks at it. Browsers say where a request comes from: to addresses of
-    // this machine always, to others only if it is not an image. There, a
-    // header is asked for that no other site's page can send.
+    // A page of another site must not mine or pay in the name of a person
+    // who looks at it. Browsers say in Sec-Fetch-Site where a request comes
+    // from, but not to a plain http address in a LAN. There a browser must
+    // send X-Page, which only this node's own page can.
 
     private void refuseOtherSites(Context ctx) {
         var name = ctx.req().getServerName();
@@ -195,8 +195,8 @@ final class Door {
                 + ctx.path() + ". Use this node's own page.");
     }
 
-    // Another site's name may lead here, if its owner wants it to. Then its
-    // pages are no other site's to the browser: so the name tells.
+    // The owner of evil.example can let that name lead to this machine. To
+    // the browser its pages are then our own: so the name is checked.
     private boolean isName(String name) {
         return !name.contains(".") || name.matches("[0-9.]+|.*:.*")
             || name.endsWith(".local") || name.equalsIgnoreCase(host)
