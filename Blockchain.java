@@ -82,9 +82,8 @@ final class CanonicalJson {
     static String of(Object value) {
         if (value instanceof Block block) return block.canonicalJson();
         if (value instanceof Transaction tx) return tx.canonicalJson();
-        if (value instanceof String text) return Blockchain.Python.text(text);
-        if (value instanceof Double number)
-            return Blockchain.Python.number(number);
+        if (value instanceof String text) return Blockchain.quoted(text);
+        if (value instanceof Double number) return Blockchain.decimal(number);
         if (value instanceof List<?> list) {
             var out = new StringJoiner(", ", "[", "]");
             for (var item : list) out.add(of(item));
@@ -92,7 +91,7 @@ final class CanonicalJson {
         }
         if (value instanceof Map<?, ?> map) {
             var out = new StringJoiner(", ", "{", "}");
-            Blockchain.Python.sorted(map).forEach((key, item) ->
+            Blockchain.sorted(map).forEach((key, item) ->
                 out.add(of(key) + ": " + of(item)));
             return out.toString();
         }
@@ -369,63 +368,60 @@ public class Blockchain {
 
     // ## Python's numbers and letters
 
-    static final class Python {
-
-        // Nearly every text is plain, and goes in as a whole.
-        static String text(String text) {
-            int plain = 0;
-            while (plain < text.length() && isPlain(text.charAt(plain)))
-                plain++;
-            if (plain == text.length()) return '"' + text + '"';
-            var out = new StringBuilder("\"");
-            for (char c : text.toCharArray()) {
-                int i = "\"\\\b\f\n\r\t".indexOf(c);
-                if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
-                else if (isPlain(c)) out.append(c);
-                else out.append("\\u").append(HexFormat.of().toHexDigits(c));
-            }
-            return out.append('"').toString();
+    // Nearly every text is plain, and goes in as a whole.
+    static String quoted(String text) {
+        int plain = 0;
+        while (plain < text.length() && isPlain(text.charAt(plain)))
+            plain++;
+        if (plain == text.length()) return '"' + text + '"';
+        var out = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            int i = "\"\\\b\f\n\r\t".indexOf(c);
+            if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
+            else if (isPlain(c)) out.append(c);
+            else out.append("\\u").append(HexFormat.of().toHexDigits(c));
         }
+        return out.append('"').toString();
+    }
 
-        private static boolean isPlain(char c) {
-            return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-        }
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    }
 
-        // Java sorts texts by their chars, Python by code points: an emoji
-        // is two chars, and belongs behind all letters of one.
-        static SortedMap<String, Object> sorted(Map<?, ?> map) {
-            var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
-                a.codePoints().toArray(), b.codePoints().toArray()));
-            map.forEach((key, value) -> sorted.put((String) key, value));
-            return sorted;
-        }
+    // Java sorts texts by their chars, Python by code points: an emoji
+    // is two chars, and belongs behind all letters of one.
+    static SortedMap<String, Object> sorted(Map<?, ?> map) {
+        var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
+            a.codePoints().toArray(), b.codePoints().toArray()));
+        map.forEach((key, value) -> sorted.put((String) key, value));
+        return sorted;
+    }
 
-        // A fraction gets the fewest digits that read back as the same
-        // number: plain from 0.0001 up to 1e16, else with an exponent.
-        static String number(double number) {
-            if (!Double.isFinite(number)) throw new IllegalArgumentException(
-                "JSON has no number as large as that.");
-            if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
-            var digits = fewestDigits(number).stripTrailingZeros();
-            int exponent = digits.precision() - digits.scale() - 1;
-            if (exponent < -4 || exponent >= 16)
-                return String.format(Locale.ROOT,
-                    "%." + (digits.precision() - 1) + "e", digits);
-            return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
-        }
+    // A fraction gets the fewest digits that read back as the same
+    // number: plain from 0.0001 up to 1e16, else with an exponent.
+    static String decimal(double number) {
+        if (!Double.isFinite(number)) throw new IllegalArgumentException(
+            "JSON has no number as large as that.");
+        if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
+        var digits = fewestDigits(number).stripTrailingZeros();
+        int exponent = digits.precision() - digits.scale() - 1;
+        if (exponent < -4 || exponent >= 16)
+            return String.format(Locale.ROOT,
+                "%." + (digits.precision() - 1) + "e", digits);
+        return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
+    }
 
-        // Six decimals, which a time has, are quick to find; up to 2^33 no
-        // two such fractions are one double. Java itself finds the fewest
-        // digits from 19 on only. Jackson does, but writes at least two:
-        // 4.9E-324 is 5e-324.
-        private static BigDecimal fewestDigits(double number) {
-            long millionths = Math.round(number * 1e6);
-            if (millionths / 1e6 == number && Math.abs(number) < 1L << 33)
-                return BigDecimal.valueOf(millionths, 6);
-            var digits = new BigDecimal(NumberOutput.toString(number, true));
-            var one = digits.round(new MathContext(1));
-            return one.doubleValue() == number ? one : digits;
-        }
+    // Six decimals, which a time has, are quick to find; up to 2^33 no
+    // two such fractions are one double. Java itself finds the fewest
+    // digits from 19 on only. Jackson does, but writes at least two:
+    // 4.9E-324 is 5e-324.
+    private static BigDecimal fewestDigits(double number) {
+        long millionths = Math.round(number * 1e6);
+        if (millionths / 1e6 == number && Math.abs(number) < 1L << 33)
+            return BigDecimal.valueOf(millionths, 6);
+        var digits = new BigDecimal(NumberOutput.toString(number, true));
+        var one = digits.round(new MathContext(1));
+        return one.doubleValue() == number ? one : digits;
     }
 
     // ## The search, on all cores

@@ -1,13 +1,13 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Blockchain.java
-//SOURCES beyond/Room.java
-//SOURCES beyond/Json.java
-//SOURCES beyond/Address.java
-//SOURCES beyond/Door.java
-//SOURCES beyond/Neighbours.java
-//SOURCES beyond/Ledger.java
 //SOURCES beyond/Page.java
+//SOURCES beyond/Ledger.java
+//SOURCES beyond/Neighbours.java
+//SOURCES beyond/Door.java
+//SOURCES beyond/Address.java
+//SOURCES beyond/Json.java
+//SOURCES beyond/Room.java
+//SOURCES Blockchain.java
 //FILES explorer.html=docs/explorer.html
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS io.javalin:javalin:7.2.3
@@ -15,6 +15,7 @@
 //JAVA_OPTIONS -XX:+UseSerialGC -Xms32m -Xlog:disable
 //JAVA_OPTIONS -Dorg.eclipse.jetty.util.referencesPerCacheLine=16
 //CDS
+// (The book's shell reads the sources from the last to the first.)
 
 // # A node: the blockchain as a service
 //

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES ../Blockchain.java
-//SOURCES Json.java
 
 // # Beyond the tutorial: where a node is
 

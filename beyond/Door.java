@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES ../Blockchain.java
-//SOURCES Json.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS io.javalin:javalin:7.2.3
 

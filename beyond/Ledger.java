@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES ../Blockchain.java
-//SOURCES Json.java
 
 // # Beyond the tutorial: what a node never forgets
 //

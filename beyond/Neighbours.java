@@ -1,7 +1,4 @@
 //JAVA 17+
-//SOURCES ../Blockchain.java
-//SOURCES Address.java
-//SOURCES Json.java
 
 // # Beyond the tutorial: neighbours, good and bad
 //

@@ -14,7 +14,7 @@ final class Room {
     /** Why a text was not read that is not to blame for it. */
     static final String STARVED = "Others send long chains. Ask again later.";
 
-    private static final long PATIENCE = 500_000_000; // nanoseconds
+    private static final long PATIENCE = 1_000_000_000; // nanoseconds
 
     private final long memory;
     private final Semaphore shortTurn = new Semaphore(1, true);

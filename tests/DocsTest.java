@@ -444,10 +444,12 @@ class DocsTest {
     /** What a program printed, without what JBang and the JDK say. */
     record Run(String out, List<String> err) {}
 
-    static Run jbang(Path root, String page) throws Exception {
+    static Run jbang(Path root, String... arguments) throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
-        var jbang = new ProcessBuilder("sh", "" + HERE.resolve("jbang"), page)
+        var command = new ArrayList<>(List.of(arguments));
+        command.addAll(0, List.of("sh", "" + HERE.resolve("jbang")));
+        var jbang = new ProcessBuilder(command)
             .directory(root.toFile()).redirectOutput(out.toFile())
             .redirectError(err.toFile()).start();
         jbang.getOutputStream().close();
@@ -467,6 +469,15 @@ class DocsTest {
     static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    // Two pages at a time must not build one script at the same time.
+    static void build(List<Page> pages) throws Exception {
+        var scripts = pages.stream().flatMap(page -> page.steps().stream())
+            .flatMap(step -> Pattern.compile("jbang (\\w+\\.java)")
+                .matcher(texts(step.command).toString()).results())
+            .map(found -> found.group(1)).collect(toCollection(TreeSet::new));
+        for (var script : scripts) jbang(HERE, "build", script);
     }
 
     /** What each cell printed, by running a copy that marks their ends. */
@@ -508,20 +519,27 @@ class DocsTest {
         }
 
         // They rise as the book's do, so that what is sorted stays so, and
-        // are none that the page speaks of.
-        private void choosePorts(String text) throws IOException {
+        // are none that the page speaks of. The system gives ports from
+        // 32768 on to anyone who asks for a free one: so these are lower.
+        private void choosePorts(String text) {
             var wanted = Pattern.compile("\\b50\\d\\d\\b").matcher(text)
                 .results().map(MatchResult::group).collect(toSet());
             var free = new TreeSet<String>();
-            var sockets = new ArrayList<ServerSocket>();
             while (free.size() < wanted.size()) {
-                sockets.add(new ServerSocket(0));
-                var port = "" + sockets.get(sockets.size() - 1).getLocalPort();
-                if (port.length() == 5 && !text.contains(port)) free.add(port);
+                int port = new Random().nextInt(20_000, 32_000);
+                if (!text.contains("" + port) && isFree(port))
+                    free.add("" + port);
             }
-            for (var socket : sockets) socket.close();
             for (var port : new TreeSet<>(wanted))
                 ports.put(port, free.pollFirst());
+        }
+
+        private static boolean isFree(int port) {
+            try (var socket = new ServerSocket(port)) {
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
         }
 
         List<String> run(Step step) throws Exception {
@@ -765,6 +783,7 @@ class DocsTest {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
             var run = book().pages.stream().filter(Page::isRun).toList();
             assumeTrue(asked.size() + run.size() > 0, "no chapter yet");
+            build(run);
             var two = Executors.newFixedThreadPool(2);
             var tests = new ArrayList<DynamicTest>();
             for (var page : run) {
