@@ -119,7 +119,31 @@ class StartTest {
         for (var text : texts) assertTrue(output.contains(text), output);
     }
 
-    // These two show that the two above can fail.
+    @Test
+    void inTheCLocaleAChapterReadsAndPrintsUnicode() throws Exception {
+        aChapterReadsAndPrintsUnicode(C);
+    }
+
+    @Test
+    void withTheCharsetGbkAChapterReadsAndPrintsUnicode() throws Exception {
+        aChapterReadsAndPrintsUnicode(GBK);
+    }
+
+    private void aChapterReadsAndPrintsUnicode(Map<String, String> charset)
+            throws Exception {
+        shows(run(0, charset, Files.writeString(temp.resolve("chapter.md"), """
+            # A chapter
+
+            ```java
+            //SOURCES %s
+
+            println("… ✓ ── " + new Sha256().hex("哈希"));
+            ```
+            """.formatted(HERE.resolve("Blockchain.java")))), "… ✓ ── "
+            + "d8c83c");
+    }
+
+    // These two show that those with scripts can fail.
     @Test
     void inTheCLocaleTheOptionsAreNeeded() throws Exception {
         theOptionsAreNeeded(C);
