@@ -225,10 +225,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void page(Context ctx) throws IOException {
         var packed = Node.class.getResourceAsStream("/explorer.html");
+        var file = new File("docs/explorer.html");
+        if (packed == null && !file.exists()) throw new Refusal(503, "The page "
+            + "is not here. Start the chapter in the folder of Node.java.");
         ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
-            .header("Cache-Control", "no-cache")
-            .contentType(ContentType.TEXT_HTML).result(packed != null ? packed
-                : new FileInputStream("docs/explorer.html"));
+            .header("Cache-Control", "no-cache").contentType("text/html")
+            .result(packed != null ? packed : new FileInputStream(file));
     }
 
     // ## Start and stop
