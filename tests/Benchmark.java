@@ -288,7 +288,8 @@ public class Benchmark implements Callable<Integer> {
             return Map.of("index", block.index(),
                 "timestamp", block.timestamp(), "proof", block.proof(),
                 "previous_hash", block.previousHash(),
-                "transactions", block.transactions().stream().map(tx ->
+                "transactions", block.transactions().stream()
+                    .map(tx -> (Transaction) tx).map(tx ->
                     Map.of("sender", tx.sender(), "amount", tx.amount(),
                         "recipient", tx.recipient())).toList());
         }
