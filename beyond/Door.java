@@ -96,8 +96,10 @@ final class Door {
     // A long text takes a thread while it comes, so only some may come at
     // once. What a route does not read comes in first, whole or not at all.
     private void takeIn(Context ctx) throws IOException {
-        boolean small = ctx.req().getContentLengthLong() <= MOST_SMALL
-            && ctx.header("Transfer-Encoding") == null;
+        boolean chunked = ctx.header("Transfer-Encoding") != null;
+        long length = ctx.req().getContentLengthLong();
+        if (length <= 0 && !chunked) return; // nothing comes
+        boolean small = length <= MOST_SMALL && !chunked;
         if (small || uploads.tryAcquire()) ctx.attribute(LONG, !small);
         else throw new Refusal(429, "Others send long texts. Come back later.");
         if (!List.of("/transactions/new", "/nodes/register", "/chain/validate")
