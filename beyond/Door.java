@@ -57,14 +57,16 @@ final class Door {
             jetty.setStopTimeout(1_000); // requests in flight are answered
             jetty.setStopAtShutdown(true);
             jetty.setErrorHandler(Door::notHttp);
-            // A body takes no thread while it comes, and comes at 1 kB/s
-            // at least.
-            jetty.setHandler(new MinimumDataRateHandler(
-                new EagerContentHandler(new RetainedContentLoaderFactory(
-                    MOST_SMALL, 0, false)), 1_000, 0));
+            // A short body takes no thread while it comes.
+            var eager = new EagerContentHandler(
+                new RetainedContentLoaderFactory(MOST_SMALL, 0, false));
+            eager.includeMethod("POST");
+            jetty.setHandler(eager);
         });
-        config.jetty.modifyHttpConfiguration(http ->
-            http.addCustomizer(Door::refuseWebSockets));
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setMinRequestDataRate(1_000); // bytes a second
+            http.addCustomizer(Door::refuseWebSockets);
+        });
         var routes = config.routes;
         routes.before(this::refuseOtherSites);
         routes.before(this::takeIn);
