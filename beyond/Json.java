@@ -180,11 +180,12 @@ final class Json {
 
     /** One of ours if it has our three fields, else kept as it came. */
     static Object transaction(Object json) {
-        return json instanceof Map<?, ?> map && map.size() == 3
+        if (json instanceof Map<?, ?> map && map.size() == 3
             && map.get("sender") instanceof String sender
             && map.get("recipient") instanceof String recipient
-            && map.get("amount") instanceof Number amount
-            ? new Transaction(sender, recipient, amount) : json;
+            && map.get("amount") instanceof Number amount)
+            return new Transaction(sender, recipient, amount);
+        return json;
     }
 
     private static String reason(IOException e) {

@@ -129,7 +129,7 @@ final class Neighbours {
         var answers = new SynchronousQueue<List<Block>>();
         var reliable = new CountDownLatch((int) addresses.stream()
             .filter(this::isReliable).count());
-        for (var address : addresses) askers.execute(() ->
+        for (var address : addresses) askers.submit(() ->
             ask(address, ours, rule, reliable, answers));
         return addresses.stream().map(any -> take(answers))::iterator;
     }
@@ -150,8 +150,9 @@ final class Neighbours {
 
     // However an answer ends, its thread ends, too, and all that it held.
     // Those that failed last time leave the first turn to the others.
-    private void ask(String address, List<Block> ours, ProofOfWork rule,
-            CountDownLatch reliable, BlockingQueue<List<Block>> answers) {
+    private boolean ask(String address, List<Block> ours, ProofOfWork rule,
+            CountDownLatch reliable, BlockingQueue<List<Block>> answers)
+            throws InterruptedException { // if the node stops
         long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
         boolean first = isReliable(address);
         try (var place = room.new Place(MOST, until,
@@ -160,14 +161,12 @@ final class Neighbours {
             try {
                 chain = chainOf(address, ours, rule, place, until);
                 note(address, "valid, length " + chain.size(), 0);
-            } catch (Refusal | IOException e) {
+            } catch (RuntimeException | IOException e) {
                 fail(address, until, e.getMessage());
             } finally {
                 if (first) reliable.countDown();
-                answers.offer(chain, MOST_SECONDS, SECONDS);
             }
-        } catch (InterruptedException e) {
-            // the node stops
+            return answers.offer(chain, MOST_SECONDS, SECONDS);
         }
     }
 

@@ -60,8 +60,8 @@ final class Room {
                 throw new InterruptedIOException("The node stops.");
             }
             if (turn == null) throw new IOException(STARVED);
-            return isLong ? new Text(new SequenceInputStream(start, in))
-                : start;
+            if (!isLong) return start;
+            return new Text(new SequenceInputStream(start, in));
         }
 
         private byte[] start(InputStream in) throws IOException {
