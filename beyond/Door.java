@@ -46,7 +46,6 @@ final class Door {
 
     // ## How it opens
 
-    @SuppressWarnings("removal") // the rate's successor slows down every GET
     void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
@@ -64,10 +63,8 @@ final class Door {
             eager.includeMethod("POST");
             jetty.setHandler(eager);
         });
-        config.jetty.modifyHttpConfiguration(http -> {
-            http.setMinRequestDataRate(1_000); // bytes a second
-            http.addCustomizer(Door::refuseWebSockets);
-        });
+        config.jetty.modifyHttpConfiguration(http ->
+            http.addCustomizer(Door::refuseWebSockets));
         var routes = config.routes;
         routes.before(this::refuseOtherSites);
         routes.before(this::takeIn);
@@ -106,17 +103,31 @@ final class Door {
         if (small || uploads.tryAcquire()) ctx.attribute(LONG, !small);
         else throw new Refusal(429, "Others send long texts. Come back later.");
         if (!List.of("/transactions/new", "/nodes/register", "/chain/validate")
-            .contains(ctx.path())) ctx.bodyInputStream().skip(Json.MOST_BYTES);
+            .contains(ctx.path())) Refusal.unless(isWhole(ctx),
+                "The request did not come whole. Send it again.");
     }
 
     // A client that is still sending does not read our answer.
     private void takenIn(Context ctx) throws IOException {
         if (ctx.attribute(LONG) == null) return;
         try {
-            ctx.bodyInputStream().skip(Json.MOST_BYTES);
+            isWhole(ctx);
         } finally {
             if (ctx.<Boolean>attribute(LONG)) uploads.release();
         }
+    }
+
+    // Reads what is left, for so long only.
+    private static boolean isWhole(Context ctx) throws IOException {
+        long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
+        long left = Json.MOST_BYTES;
+        var piece = new byte[8_192];
+        int read = 0;
+        while (read >= 0 && left > 0 && System.nanoTime() < until) {
+            read = ctx.bodyInputStream().read(piece);
+            left -= read;
+        }
+        return read < 0;
     }
 
     // ## What is refused, and how

@@ -51,7 +51,8 @@ final class Room {
         /** Comes back when it is this text's turn to be read. */
         InputStream text(InputStream in) throws IOException {
             this.in = in;
-            var start = new ByteArrayInputStream(start(in));
+            var text = new Text(in);
+            var start = new ByteArrayInputStream(text.readNBytes(share));
             boolean isLong = start.available() == share;
             try {
                 if (isLong) takeLongTurn();
@@ -61,15 +62,7 @@ final class Room {
             }
             if (turn == null) throw new IOException(STARVED);
             if (!isLong) return start;
-            return new Text(new SequenceInputStream(start, in));
-        }
-
-        private byte[] start(InputStream in) throws IOException {
-            try {
-                return in.readNBytes(share);
-            } catch (IOException e) {
-                throw new IOException("It stopped coming.");
-            }
+            return new Text(new SequenceInputStream(start, text));
         }
 
         private void take(Semaphore wanted, long nanoseconds)
