@@ -62,7 +62,7 @@ final class Room {
             }
             if (turn == null) throw new IOException(STARVED);
             if (!isLong) return start;
-            return new Text(new SequenceInputStream(start, text));
+            return new SequenceInputStream(start, text);
         }
 
         private void take(Semaphore wanted, long nanoseconds)
