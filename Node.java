@@ -4,6 +4,7 @@
 //SOURCES beyond/Ledger.java
 //SOURCES beyond/Neighbours.java
 //SOURCES beyond/Door.java
+//SOURCES beyond/Origin.java
 //SOURCES beyond/Address.java
 //SOURCES beyond/Json.java
 //SOURCES beyond/Room.java
@@ -253,7 +254,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             blockchain = new Blockchain(proofOfWork, clock, ledger::append);
             page = new Page(blockchain);
             var room = new Room(Runtime.getRuntime().maxMemory());
-            door = new Door(room, host);
+            door = new Door(room, new Origin(host));
             neighbours = new Neighbours(this::isThisNode, room, ledger::append,
                 line -> { if (!quiet) System.out.println(line); });
             remember();
@@ -303,8 +304,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // the node lives through all of it once more.
 
     private void remember() throws IOException {
-        boolean isNew = ledger.replay(this::happens) == 0;
-        if (isNew) blockchain.change(0, blockchain.chain());
+        if (ledger.replay(this::happens) == 0) // it is new
+            blockchain.change(0, blockchain.chain());
         if (id == null) id = remembered != null ? remembered
             : UUID.randomUUID().toString().replace("-", "");
         if (!id.equals(remembered)) ledger.append(Map.of("id", id));

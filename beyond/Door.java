@@ -4,8 +4,8 @@
 
 // # Beyond the tutorial: the door
 //
-// What strangers send comes in here: within limits, and not from the pages
-// of other sites. What can't be done is refused in a sentence.
+// What strangers send comes in here, within limits. What can't be done is
+// refused in a sentence.
 
 import static java.util.concurrent.TimeUnit.*;
 
@@ -13,7 +13,6 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.*;
 import java.io.*;
-import java.net.*;
 import java.time.LocalTime;
 import java.util.*;
 import java.util.concurrent.*;
@@ -33,15 +32,14 @@ final class Door {
     private static final String LONG = "a long text";
 
     private final Room room;
-    private final String host;
+    private final Origin origin;
     private final Semaphore miner = new Semaphore(1, true);
     private final Semaphore uploads = new Semaphore(50);
     private volatile boolean closing;
 
-    /** @param host by which the node is known besides its addresses */
-    Door(Room room, String host) {
+    Door(Room room, Origin origin) {
         this.room = room;
-        this.host = host;
+        this.origin = origin;
     }
 
     // ## How it opens
@@ -66,7 +64,7 @@ final class Door {
         config.jetty.modifyHttpConfiguration(http ->
             http.addCustomizer(Door::refuseWebSockets));
         var routes = config.routes;
-        routes.before(this::refuseOtherSites);
+        routes.before(origin::check);
         routes.before(this::takeIn);
         routes.after(this::takenIn);
         routes.exception(Exception.class, Door::fail);
@@ -181,54 +179,6 @@ final class Door {
             "This is not HTTP as it should be: " + request.getAttribute(
                 ErrorHandler.ERROR_MESSAGE) + ". Try GET /.")) + "\n", done);
         return true;
-    }
-
-    // ## Other sites
-    //
-    // A page of another site must not mine or pay in the name of a person
-    // who looks at it. Browsers say in Sec-Fetch-Site where a request comes
-    // from, but not to a plain http address in a LAN. There a browser must
-    // send X-Page, which only this node's own page can.
-
-    private void refuseOtherSites(Context ctx) {
-        var name = ctx.req().getServerName();
-        if (!isName(name)) throw new Refusal(403, "This node does not go by "
-            + name + ". Use its address, or start it with --host " + name
-            + ".");
-        if (List.of("/", "/chain").contains(ctx.path())) return;
-        var site = ctx.header("Sec-Fetch-Site");
-        var origin = ctx.header("Origin");
-        var agent = String.valueOf(ctx.header("User-Agent"));
-        boolean ours = site != null ? List.of("same-origin", "none")
-            .contains(site) : origin == null || origin.endsWith("//"
-                + ctx.host());
-        boolean browser = agent.startsWith("Mozilla/")
-            && !agent.contains("PowerShell");
-        if (!ours || site == null && browser && ctx.header("X-Page") == null)
-            throw new Refusal(403, "A page of another site asks for "
-                + ctx.path() + ". Use this node's own page.");
-    }
-
-    // The owner of evil.example can let that name lead to this machine. To
-    // the browser its pages are then our own: so the name is checked.
-    private boolean isName(String name) {
-        return !name.contains(".") || name.matches("[0-9.]+|.*:.*")
-            || name.endsWith(".local") || name.equalsIgnoreCase(host)
-            || Machine.NAMES.contains(name.toLowerCase(Locale.ROOT));
-    }
-
-    private static final class Machine { // looked up when first needed
-        static final Set<String> NAMES = new HashSet<>();
-        static {
-            try {
-                var machine = InetAddress.getLocalHost();
-                NAMES.add(machine.getHostName().toLowerCase(Locale.ROOT));
-                NAMES.add(machine.getCanonicalHostName()
-                    .toLowerCase(Locale.ROOT));
-            } catch (UnknownHostException e) {
-                // it has none
-            }
-        }
     }
 
     // ## Long work
