@@ -288,6 +288,12 @@ public class Blockchain {
 
     synchronized List<Block> chain() { return List.copyOf(chain); }
 
+    /** All blocks but the first {@code kept}, if there are more. */
+    synchronized List<Block> chainBehind(int kept) {
+        return List.copyOf(chain.subList(Math.min(kept, chain.size()),
+            chain.size()));
+    }
+
     synchronized List<Transaction> pending() {
         return List.copyOf(pending.list());
     }
@@ -325,8 +331,9 @@ public class Blockchain {
         }
 
         void add(Transaction tx) {
-            open.merge(tx.canonicalJson(), 1, Integer::sum);
-            keep(tx, tx.canonicalJson());
+            var json = tx.canonicalJson();
+            open.merge(json, 1, Integer::sum);
+            keep(tx, json);
         }
 
         private void keep(Transaction tx, String json) {

@@ -14,11 +14,21 @@ import java.util.*;
 import java.util.concurrent.Semaphore;
 
 final class Page {
-    private record Text(Block tip, int length, String etag, byte[] blocks) { }
+    private record Text(Block tip, int length, String etag, Bytes bytes,
+                        int end) {
+        InputStream blocks() {
+            return new ByteArrayInputStream(bytes.all(), 0, end);
+        }
+    }
+
+    // Whoever reads up to its end is not disturbed by what follows there.
+    private static final class Bytes extends ByteArrayOutputStream {
+        byte[] all() { return buf; }
+    }
 
     private final Blockchain blockchain;
-    private volatile Text text = new Text(
-        new Block(0, 0, List.of(), 0, 0), 0, "", new byte[0]); // of none
+    private volatile Text text = new Text(new Block(0, 0, List.of(), 0, 0), 0,
+        "", new Bytes(), 0); // of none
 
     Page(Blockchain blockchain) {
         this.blockchain = blockchain;
@@ -42,18 +52,18 @@ final class Page {
 
     /** In bytes. */
     int length() {
-        return text().blocks.length;
+        return text().end;
     }
 
     // A client that reads a long chain slowly takes a thread meanwhile.
     private final Semaphore readers = new Semaphore(100);
 
     private void send(Context ctx, String before, Text text, String after) {
-        boolean isLong = text.blocks.length > 100_000;
+        boolean isLong = text.end > 100_000;
         if (isLong && !readers.tryAcquire()) throw new Refusal(429,
             "Many are being sent the chain. Come back later.");
-        var parts = List.of(part(before + "[\n"),
-            new ByteArrayInputStream(text.blocks), part("\n]" + after));
+        var parts = List.of(part(before + "[\n"), text.blocks(),
+            part("\n]" + after));
         ctx.contentType(ContentType.APPLICATION_JSON).result(
             new SequenceInputStream(Collections.enumeration(parts)) {
                 private boolean held = isLong;
@@ -74,18 +84,19 @@ final class Page {
         return text.tip == blockchain.lastBlock() ? text : newText();
     }
 
-    // While the last block that was written is in the chain, all before it
+    // While the last block that was written is where it was, all before it
     // are, too: it seals them. So only the blocks behind it are new.
     private synchronized Text newText() {
-        var chain = blockchain.chain();
-        int written = chain.lastIndexOf(text.tip) + 1; // 0 if it is gone
-        var blocks = new ByteArrayOutputStream();
-        if (written > 0) blocks.writeBytes(text.blocks);
-        for (var block : chain.subList(written, chain.size()))
-            blocks.writeBytes(((blocks.size() > 0 ? ",\n" : "")
+        var chain = blockchain.chainBehind(Math.max(text.length - 1, 0));
+        boolean goesOn = !chain.isEmpty() && chain.get(0) == text.tip;
+        if (!goesOn) chain = blockchain.chain();
+        var bytes = goesOn ? text.bytes : new Bytes();
+        for (var block : chain.subList(goesOn ? 1 : 0, chain.size()))
+            bytes.writeBytes(((bytes.size() > 0 ? ",\n" : "")
                 + block.canonicalJson()).getBytes(US_ASCII));
         var tip = chain.get(chain.size() - 1);
-        return text = new Text(tip, chain.size(), '"' + tip.hash() + '"',
-            blocks.toByteArray());
+        int length = chain.size() + (goesOn ? text.length - 1 : 0);
+        return text = new Text(tip, length, '"' + tip.hash() + '"', bytes,
+            bytes.size());
     }
 }
