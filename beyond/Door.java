@@ -98,8 +98,9 @@ final class Door {
         long length = ctx.req().getContentLengthLong();
         if (length <= 0 && !chunked) return; // nothing comes
         boolean small = length <= MOST_SMALL && !chunked;
-        if (small || uploads.tryAcquire()) ctx.attribute(LONG, !small);
-        else throw new Refusal(429, "Others send long texts. Come back later.");
+        if (!small && !uploads.tryAcquire())
+            throw new Refusal(429, "Others send long texts. Come back later.");
+        if (!small) ctx.attribute(LONG, true);
         if (!List.of("/transactions/new", "/nodes/register", "/chain/validate")
             .contains(ctx.path())) Refusal.unless(isWhole(ctx),
                 "The request did not come whole. Send it again.");
@@ -111,7 +112,7 @@ final class Door {
         try {
             isWhole(ctx);
         } finally {
-            if (ctx.<Boolean>attribute(LONG)) uploads.release();
+            uploads.release();
         }
     }
 
