@@ -161,12 +161,14 @@ record ProofOfWork(Rule rule, int zeros) {
 // ## Step 1.6 · A valid chain
 
 /** What is wrong with a chain: in which block, and which check it fails. */
-record Flaw(long block, String fails, Object expected, Object found) {
+record Flaw(long block, String fails, Object expected, Object found,
+            String reason) {
 
     // Each block is checked against the one before it and no other, so all
     // cores can check at the same time.
     static Optional<Flaw> firstIn(List<Block> chain, ProofOfWork rule) {
-        if (chain.isEmpty()) return Optional.of(new Flaw(0, "length", 1, 0));
+        if (chain.isEmpty()) return Optional.of(new Flaw(0, "length", 1, 0,
+            "The chain is empty: it has no genesis block."));
         return IntStream.range(1, chain.size()).parallel()
             .mapToObj(i -> between(chain.get(i - 1), chain.get(i), rule))
             .flatMap(Optional::stream).findFirst();
@@ -176,39 +178,45 @@ record Flaw(long block, String fails, Object expected, Object found) {
     static Optional<Flaw> between(Block last, Block block, ProofOfWork rule) {
         var hash = last.hash();
         if (!hash.equals(block.previousHash())) return Optional.of(new Flaw(
-            block.index(), "previous_hash", hash, block.previousHash()));
-        if (!rule.validProof(last.proof(), block.proof(), hash))
-            return Optional.of(new Flaw(block.index(), "proof",
-                "0".repeat(rule.zeros()),
-                rule.hash(last.proof(), block.proof(), hash)));
-        return Optional.empty();
+            block.index(), "previous_hash", hash, block.previousHash(),
+            "previous_hash is " + block.previousHash() + ", but the block "
+            + "before it hashes to " + hash + ". Was that block edited?"));
+        if (rule.validProof(last.proof(), block.proof(), hash))
+            return Optional.empty();
+        var zeros = "0".repeat(rule.zeros());
+        var found = rule.hash(last.proof(), block.proof(), hash);
+        return Optional.of(new Flaw(block.index(), "proof", zeros, found,
+            "its proof gives " + found + ", not " + zeros
+            + "… Was the work done?"));
     }
 
     public String toString() {
-        return Blockchain.shorten(switch (fails) {
-            case "length" -> "The chain is empty: it has no genesis block.";
-            case "proof" -> "block " + block + ": its proof gives " + found
-                + ", not " + expected + "… Was the work done?";
-            default -> "block " + block + ": previous_hash is " + found
-                + ", but the block before it hashes to " + expected
-                + ". Was that block edited?";
-        });
+        return Blockchain.shorten(
+            block == 0 ? reason : "block " + block + ": " + reason);
     }
 }
 
 // ## Step 1.7 · The blockchain
 
 public class Blockchain {
-    private final ProofOfWork rule;
+    final ProofOfWork rule;
+    final Law law;
     private final Clock clock;
     private final Consumer<Map<String, ?>> journal;
     private final List<Block> chain = new ArrayList<>();
     private final Pool pending = new Pool();
 
-    /** Tells {@code journal} of each change before making it. */
+    /** As the tutorial has it: all payments are good. */
     Blockchain(ProofOfWork rule, Clock clock,
                Consumer<Map<String, ?>> journal) {
+        this(rule, new Law() { }, clock, journal);
+    }
+
+    /** Tells {@code journal} of each change before making it. */
+    Blockchain(ProofOfWork rule, Law law, Clock clock,
+               Consumer<Map<String, ?>> journal) {
         this.rule = rule;
+        this.law = law;
         this.clock = clock;
         this.journal = journal;
         chain.add(new Block(1, now(), List.of(), 100, 1)); // genesis
@@ -219,7 +227,9 @@ public class Blockchain {
         if (!pending.hasRoomFor(transaction.canonicalJson()))
             throw new Full(pending.list().size() + " transactions wait "
                 + "already. Mine a block first.");
+        var paid = law.pay(transaction);
         journal.accept(Map.of("transaction", transaction));
+        paid.run();
         pending.add(transaction);
         return chain.size() + 1;
     }
@@ -256,7 +266,8 @@ public class Blockchain {
     // ## Step 4 · The longest valid chain wins
 
     boolean validChain(List<Block> chain) {
-        return Flaw.firstIn(chain, rule).isEmpty();
+        return Flaw.firstIn(chain, rule)
+            .or(() -> law.firstIn(chain, () -> { })).isEmpty();
     }
 
     /** Takes the longer chain, but for the blocks that both have. */
@@ -277,9 +288,11 @@ public class Blockchain {
         Flaw.firstIn(joint, rule).ifPresent(flaw -> {
             throw new IllegalArgumentException(flaw.toString());
         });
-        journal.accept(Map.of("kept", kept, "blocks", blocks));
         var gone = chain.subList(kept, chain.size());
-        pending.change(gone, blocks);
+        var changed = law.change(kept, gone, blocks);
+        journal.accept(Map.of("kept", kept, "blocks", blocks));
+        changed.run();
+        pending.change(gone, blocks, law);
         gone.clear();
         chain.addAll(blocks);
     }
@@ -306,8 +319,29 @@ public class Blockchain {
 
     // # What the tutorial has no need of
     //
-    // From here on: what waits, counted; how Python writes; the search, on
-    // all cores; and the notebook.
+    // From here on: a law for payments; what waits, counted; how Python
+    // writes; the search, on all cores; and the notebook.
+
+    /** What payments must keep besides; in the tutorial, nothing. */
+    interface Law {
+        /** In a whole chain; {@code goOn} may throw to end the search. */
+        default Optional<Flaw> firstIn(List<Block> chain, Runnable goOn) {
+            return Optional.empty();
+        }
+
+        /** What takes long, without the chain and its lock. */
+        default void check(Object payment) { }
+
+        // These two check, and throw; what they answer is then to be done.
+        default Runnable pay(Transaction payment) { return () -> { }; }
+
+        default Runnable change(int kept, List<Block> gone, List<Block> come) {
+            return () -> { };
+        }
+
+        /** Asked of each payment that waits, in order, after a change. */
+        default boolean stillHolds(Transaction payment) { return true; }
+    }
 
     // ## What waits
     //
@@ -341,7 +375,7 @@ public class Blockchain {
             bytes += json.length();
         }
 
-        void change(List<Block> gone, List<Block> sealed) {
+        void change(List<Block> gone, List<Block> sealed, Law law) {
             var old = payments(gone);
             for (var tx : old) count(tx, 1);
             for (var tx : payments(sealed)) count(tx, -1);
@@ -352,8 +386,8 @@ public class Blockchain {
             for (var tx : old) {
                 var json = tx.canonicalJson();
                 int times = kept.merge(json, 1, Integer::sum);
-                if (times <= open.getOrDefault(json, 0) && hasRoomFor(json))
-                    keep(tx, json);
+                if (times <= open.getOrDefault(json, 0) && hasRoomFor(json)
+                    && law.stillHolds(tx)) keep(tx, json);
             }
         }
 
@@ -570,7 +604,7 @@ public class Blockchain {
     /** The text, each hash in it cut to its ends: c099bc…bfb7. */
     static String shorten(Object text) {
         return text.toString().replaceAll(
-            "\\b([0-9a-f]{6})[0-9a-f]{22,54}([0-9a-f]{4})\\b", "$1…$2");
+            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
     }
 
     /** Runs a command line: what is wrong with it, it says in a sentence. */

@@ -2,6 +2,9 @@
 //JAVA 17+
 //SOURCES beyond/Page.java
 //SOURCES beyond/Ledger.java
+//SOURCES beyond/Validation.java
+//SOURCES beyond/Accounts.java
+//SOURCES beyond/Payment.java
 //SOURCES beyond/Neighbours.java
 //SOURCES beyond/Door.java
 //SOURCES beyond/Origin.java
@@ -64,6 +67,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
         "What a proof seals: ${COMPLETION-CANDIDATES} (classic).") Rule rule;
     @Option(names = "--zeros", defaultValue = "4", description =
         "Hexadecimal zeros that a proof needs (4).") int zeros;
+    @Option(names = "--signed", description =
+        "Take signed payments alone (see beyond/Wallet.java).") boolean signed;
     @Option(names = "--id", description =
         "Whom mining pays (32 hex digits, at random).") String id;
     @Option(names = "--ledger", paramLabel = "FILE", description =
@@ -71,7 +76,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
     @Option(names = {"-q", "--quiet"}, description =
         "Print no line for each request.") boolean quiet;
 
-    private ProofOfWork proofOfWork;
     private Blockchain blockchain;
     private Neighbours neighbours;
     private Ledger ledger;
@@ -118,6 +122,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var values = Json.object(ctx.bodyInputStream(),
             "{\"sender\": \"a\", \"recipient\": \"b\", \"amount\": 5}");
         var transaction = transaction(values);
+        blockchain.law.check(transaction);
         long index = blockchain.newTransaction(transaction);
         Door.reply(ctx, 201, Map.of("message",
             "Transaction will be added to Block " + index));
@@ -163,10 +168,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void validate(Context ctx) {
-        door.chain(ctx, chain -> {
+        door.chain(ctx, (chain, inTime) -> {
             var verdict = new HashMap<String, Object>();
             verdict.put("hashes", chain.stream().map(Block::hash).toList());
-            var flaw = Flaw.firstIn(chain, proofOfWork);
+            var flaw = Flaw.firstIn(chain, blockchain.rule)
+                .or(() -> blockchain.law.firstIn(chain, inTime));
             verdict.put("valid", flaw.isEmpty());
             flaw.ifPresent(it -> {
                 verdict.put("block", it.block());
@@ -193,8 +199,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void nodes(Context ctx) {
-        Door.reply(ctx, 200, Map.of("id", id, "rule", rule.name(),
-            "zeros", zeros, "neighbours", neighbours.reports()));
+        var answer = new HashMap<String, Object>(Map.of("id", id, "rule",
+            rule.name(), "zeros", zeros, "neighbours", neighbours.reports()));
+        if (signed) answer.put("signed", true);
+        Door.reply(ctx, 200, answer);
     }
 
     // ## Step 4.2 · Consensus: the longest valid chain wins
@@ -211,7 +219,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     boolean resolveConflicts() {
         List<Block> longest = List.of();
-        for (var chain : neighbours.chains(blockchain.chain(), proofOfWork))
+        for (var chain : neighbours.chains(blockchain))
             if (chain.size() > longest.size()) longest = chain;
         return blockchain.replace(longest);
     }
@@ -248,15 +256,17 @@ public class Node implements AutoCloseable, Callable<Integer> {
         if (port < 0 || port > 65535)
             throw new IOException("There is no port " + port + ".");
         address = Address.ours(host);
-        proofOfWork = new ProofOfWork(rule, zeros);
         ledger = new Ledger(file);
         try {
-            blockchain = new Blockchain(proofOfWork, clock, ledger::append);
+            var work = new ProofOfWork(rule, zeros);
+            blockchain = signed ? new Blockchain(work, new Validation(
+                this::log), clock, ledger::append)
+                : new Blockchain(work, clock, ledger::append);
             page = new Page(blockchain);
             var room = new Room(Runtime.getRuntime().maxMemory());
             door = new Door(room, new Origin(host));
             neighbours = new Neighbours(this::isThisNode, room, ledger::append,
-                line -> { if (!quiet) System.out.println(line); });
+                this::log);
             remember();
             neighbours.register(peers);
             server = Javalin.start(this::configure);
@@ -269,6 +279,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
             ledger.close();
             throw e;
         }
+    }
+
+    private void log(String line) {
+        if (!quiet) System.out.println(line);
     }
 
     private String unbound() throws IOException {
@@ -329,8 +343,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
     public Integer call() throws IOException {
         open(Clock.systemUTC());
         System.out.println("Node " + Blockchain.shorten(id) + " runs on "
-            + url() + " (" + rule + " rule, " + zeros + " zeros).");
+            + url() + " (" + rule + " rule, " + zeros + " zeros"
+            + (signed ? ", signed payments)." : ")."));
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
+        if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "
+            + "be able to spend what it mines: its --id is no wallet's.");
         return 0;
     }
 

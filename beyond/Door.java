@@ -148,6 +148,9 @@ final class Door {
         } else if (e instanceof Blockchain.Full) {
             status = 429;
             sentence = e.getMessage();
+        } else if (e instanceof Breach) {
+            status = 400;
+            sentence = e.getMessage();
         } else if (e instanceof HttpResponseException http) {
             status = http.getStatus();
             sentence = http.getMessage();
@@ -217,12 +220,12 @@ final class Door {
     }
 
     /** Reads a chain, and keeps a place for it while it is used. */
-    void chain(Context ctx, Consumer<List<Block>> use) {
+    void chain(Context ctx, BiConsumer<List<Block>, Runnable> use) {
         long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
         try (var place = room.new Place(250, until, new CountDownLatch(0))) {
             var chain = new ArrayList<Block>();
             Json.eachBlock(ctx.bodyInputStream(), place, chain::add);
-            use.accept(chain);
+            use.accept(chain, place::inTime);
         }
     }
 }

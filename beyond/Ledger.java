@@ -84,8 +84,8 @@ final class Ledger implements AutoCloseable {
                 event.accept(Json.ours(unsealed(
                     line.substring(0, line.length() - 1))));
             } catch (IllegalArgumentException e) {
-                throw damaged(number, e.getMessage() + " Is it of another "
-                    + "--rule, or of other --zeros?");
+                throw damaged(number, e.getMessage() + " Were --rule, --zeros "
+                    + "or --signed other when it was written?");
             } catch (RuntimeException e) {
                 throw damaged(number, e instanceof Refusal ? e.getMessage()
                     : "damaged.");

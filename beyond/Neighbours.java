@@ -124,13 +124,14 @@ final class Neighbours {
     }
 
     /** Their valid chains, as they come; an empty one for each that failed. */
-    Iterable<List<Block>> chains(List<Block> ours, ProofOfWork rule) {
+    Iterable<List<Block>> chains(Blockchain blockchain) {
+        var ours = blockchain.chain();
         var addresses = addresses();
         var answers = new SynchronousQueue<List<Block>>();
         var reliable = new CountDownLatch((int) addresses.stream()
             .filter(this::isReliable).count());
         for (var address : addresses) askers.submit(() ->
-            ask(address, ours, rule, reliable, answers));
+            ask(address, blockchain, ours, reliable, answers));
         return addresses.stream().map(any -> take(answers))::iterator;
     }
 
@@ -150,8 +151,9 @@ final class Neighbours {
 
     // However an answer ends, its thread ends, too, and all that it held.
     // Those that failed last time leave the first turn to the others.
-    private boolean ask(String address, List<Block> ours, ProofOfWork rule,
-            CountDownLatch reliable, BlockingQueue<List<Block>> answers)
+    private boolean ask(String address, Blockchain blockchain,
+            List<Block> ours, CountDownLatch reliable,
+            BlockingQueue<List<Block>> answers)
             throws InterruptedException { // if the node stops
         long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
         boolean first = isReliable(address);
@@ -159,7 +161,7 @@ final class Neighbours {
                 first ? new CountDownLatch(0) : reliable)) {
             List<Block> chain = List.of();
             try {
-                chain = chainOf(address, ours, rule, place, until);
+                chain = chainOf(address, blockchain, ours, place, until);
                 note(address, "valid, length " + chain.size(), 0);
             } catch (RuntimeException | IOException e) {
                 fail(address, until, e.getMessage());
@@ -173,8 +175,8 @@ final class Neighbours {
     // A neighbour that has our last block has our chain, and need not send
     // it (304). A chain is checked while it comes, and its first flaw ends
     // it. We count its length: what its sender says of that may be a lie.
-    private List<Block> chainOf(String address, List<Block> ours,
-            ProofOfWork rule, Room.Place place, long until)
+    private List<Block> chainOf(String address, Blockchain blockchain,
+            List<Block> ours, Room.Place place, long until)
             throws IOException, InterruptedException {
         var tip = ours.get(ours.size() - 1);
         var answer = Http.CLIENT.send(HttpRequest.newBuilder()
@@ -190,12 +192,17 @@ final class Neighbours {
             var chain = new ArrayList<Block>();
             Json.eachBlock(body, place, block -> {
                 if (!chain.isEmpty()) Flaw.between(chain.get(chain.size() - 1),
-                    block, rule).ifPresent(flaw -> {
-                        throw new Refusal(400, flaw.toString()); });
+                    block, blockchain.rule).ifPresent(Neighbours::refuse);
                 chain.add(block);
             });
+            blockchain.law.firstIn(chain, place::inTime)
+                .ifPresent(Neighbours::refuse);
             return chain;
         }
+    }
+
+    private static void refuse(Flaw flaw) {
+        throw new Refusal(400, flaw.toString());
     }
 
     // On Java 17 nothing else wakes a reader that waits for the next byte.

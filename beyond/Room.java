@@ -83,6 +83,11 @@ final class Room {
             if (turn != null) slowest = this;
         }
 
+        /** @throws Refusal 400, when there is no time left */
+        void inTime() {
+            Refusal.unless(System.nanoTime() < until, "It took too long.");
+        }
+
         private void hurry() throws IOException {
             tooSlow = System.nanoTime() - lastRead > PATIENCE;
             if (tooSlow) in.close();

@@ -68,6 +68,7 @@ public class Benchmark implements Callable<Integer> {
         hash();
         proofOfWork();
         validChain();
+        payments();
         start();
         requests();
         resolve();
@@ -116,6 +117,21 @@ public class Benchmark implements Callable<Integer> {
         }
     }
 
+    // Nothing is faster than the signatures alone, and nothing may grow with
+    // the chain.
+    private void payments() throws Exception {
+        int many = quick ? 1_000 : 10_000;
+        compare("signed payments, one core", false, fork("signed", many, 1),
+            fork("verify", 1, 1));
+        compare("  all cores", false, fork("signed", many, CORES),
+            fork("verify", 1, 1));
+        compare("  known from before", false, fork("known", many, CORES),
+            fork("signed", many, CORES));
+        for (var what : List.of("payment", "block"))
+            compare("a signed %s, %,d blocks or 10".formatted(what, many), true,
+                fork(what, many, 1), fork(what, 10, 1));
+    }
+
     private int[] sizes(int... sizes) {
         return quick ? new int[] {sizes[1]} : sizes;
     }
@@ -136,6 +152,10 @@ public class Benchmark implements Callable<Integer> {
                         Flaw.firstIn(chain, EASY).isEmpty() ? size : 0;
                     default -> () -> Plain.validChain(maps) ? size : 0;
                 };
+            case "signed": case "known": case "payment": case "block":
+                return signed(what, size);
+            case "verify":
+                return verify();
             case "proof":
                 var rule = new ProofOfWork(Rule.classic, size);
                 return () -> 1 + Blockchain.Search.smallest(rule, new Block(1, 0,
@@ -165,6 +185,78 @@ public class Benchmark implements Callable<Integer> {
                 Plain.proofOfWork(last.proof(), 1) - 1, last.hash()));
         }
         return chain;
+    }
+
+    private static final KeyPair KEYS = keys();
+
+    private static KeyPair keys() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Transaction payment(int number) {
+        try {
+            return Payment.sign(KEYS, number, "someone-other-address", 0.5)
+                .transaction();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A valid chain, with a signed payment in each block but two. */
+    private static List<Block> signedChain(int length) {
+        var chain = new ArrayList<>(chain(1));
+        var reward = new Transaction("0", Payment.address(KEYS.getPublic()), 1);
+        for (int i = 1; i < length; i++) {
+            var last = chain.get(i - 1);
+            chain.add(new Block(i + 1, 1506280650.770839, i == 1
+                ? List.of(reward) : List.of(payment(i - 1), reward),
+                Plain.proofOfWork(last.proof(), 1) - 1, last.hash()));
+        }
+        return chain;
+    }
+
+    private static LongSupplier signed(String what, int size) {
+        var chain = signedChain(size);
+        var law = new Validation(line -> { });
+        law.change(0, List.of(), chain).run();
+        var next = payment(size - 1);
+        var last = chain.subList(size - 1, size);
+        return switch (what) {
+            case "signed" -> () -> new Validation(line -> { }).firstIn(chain,
+                () -> { }).isEmpty() ? size - 2 : 0;
+            case "known" -> () -> law.firstIn(chain, () -> { }).isEmpty()
+                ? size - 2 : 0;
+            case "payment" -> () -> law.pay(next) == null ? 0 : 1;
+            default -> () -> { // taken back, and taken again
+                law.change(size - 1, last, last).run();
+                return 1;
+            };
+        };
+    }
+
+    private static LongSupplier verify() {
+        try {
+            var ed25519 = Signature.getInstance("Ed25519");
+            var text = payment(1).canonicalJson().getBytes(UTF_8);
+            ed25519.initSign(KEYS.getPrivate());
+            ed25519.update(text);
+            var signature = ed25519.sign();
+            ed25519.initVerify(KEYS.getPublic());
+            return () -> {
+                try {
+                    ed25519.update(text);
+                    return ed25519.verify(signature) ? 1 : 0;
+                } catch (GeneralSecurityException e) {
+                    throw new AssertionError(e);
+                }
+            };
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     // ## The node as a program

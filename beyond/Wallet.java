@@ -1,0 +1,182 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES KeyFile.java
+//SOURCES Validation.java
+//SOURCES Accounts.java
+//SOURCES Payment.java
+//SOURCES Address.java
+//SOURCES Json.java
+//SOURCES Room.java
+//SOURCES ../Blockchain.java
+
+// # Beyond the tutorial: a wallet
+//
+// It holds no coins: those are in the chain. It holds the private key that
+// may spend them, and signs what you pay:
+//
+//     jbang beyond/Wallet.java address
+//     jbang beyond/Wallet.java pay ADDRESS 5
+//     jbang beyond/Wallet.java balance
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.*;
+import java.math.BigDecimal;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.*;
+
+@Command(name = "Wallet.java", mixinStandardHelpOptions = true,
+    version = "1.0", synopsisSubcommandLabel = "COMMAND",
+    description = "Holds your key, and pays with it.")
+public class Wallet {
+    @Option(names = "--node", defaultValue = "http://localhost:5000",
+        paramLabel = "URL", scope = ScopeType.INHERIT, description =
+        "The node that is asked (${DEFAULT-VALUE}).") String node;
+    @Option(names = "--key", paramLabel = "FILE", scope = ScopeType.INHERIT,
+        description = "Your key (.blockchain-key in your home folder).")
+    Path file = Path.of(System.getProperty("user.home"), ".blockchain-key");
+
+    // ## What it does
+
+    @Command(description = "Prints your address: others pay to it.")
+    void address() throws IOException {
+        System.out.println(new KeyFile(file).address());
+    }
+
+    @Command(description = "Pays so many coins to an address.")
+    void pay(@Parameters(paramLabel = "ADDRESS") String recipient,
+             @Parameters(paramLabel = "AMOUNT") String amount)
+            throws Exception {
+        if (!Payment.isAddress(recipient)) throw new IOException(recipient
+            + " is no address: nobody could spend what is paid to it.");
+        var number = number(amount);
+        var keys = new KeyFile(file).keys();
+        var accounts = accounts();
+        var next = accounts.then(Payment.address(keys.getPublic())).payments();
+        var payment = Payment.sign(keys, next + 1, recipient, number)
+            .transaction();
+        accounts.pay(payment); // or it throws, and says why
+        var answer = ask("/transactions/new", payment.canonicalJson());
+        if (answer.statusCode() != 201) throw new IOException(
+            "The node refuses: " + json(answer).get("error"));
+        System.out.println("Your payment number " + (next + 1) + " is on its "
+            + "way: " + CanonicalJson.of(number) + " to "
+            + Blockchain.shorten(recipient) + ". Once a block holds it, it "
+            + "is made.");
+        warn();
+    }
+
+    @Command(description = "Prints how many coins an address has.")
+    void balance(@Parameters(paramLabel = "ADDRESS", arity = "0..1",
+            description = "Yours, if you name none.") String address)
+            throws IOException, InterruptedException {
+        if (address == null) address = new KeyFile(file).address();
+        var accounts = accounts();
+        var now = accounts.now(address).coins();
+        var then = accounts.then(address).coins();
+        System.out.println(coins(now) + (now.compareTo(then) == 0 ? "" : ", "
+            + coins(then) + " when all that waits is in a block"));
+    }
+
+    private static String coins(BigDecimal coins) {
+        var number = coins.signum() == 0 ? "0" // or 0.00
+            : coins.stripTrailingZeros().toPlainString();
+        return number + (number.equals("1") ? " coin" : " coins");
+    }
+
+    // JSON has whole numbers of any size, and fractions of some 16 digits.
+    private static Number number(String amount) throws IOException {
+        try {
+            var exact = new BigDecimal(amount);
+            var number = amount.matches("[0-9]+") ? exact.toBigInteger()
+                : (Number) exact.doubleValue();
+            if (exact.signum() > 0 && new BigDecimal(CanonicalJson.of(number))
+                .compareTo(exact) == 0) return number;
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw new IOException(amount + " is no amount: it must be a number "
+            + "above 0, such as 5 or 0.25, of at most 15 digits.");
+    }
+
+    // ## What the node says
+    //
+    // The wallet believes nobody: it works out from the chain who owns what.
+    // It needs no route that the tutorial's nodes lack, and takes more where
+    // there is more: what waits, and whether the node checks payments.
+
+    private Validation accounts() throws IOException, InterruptedException {
+        var accounts = new Validation(line -> { });
+        var blocks = new ArrayList<Block>();
+        long until = System.nanoTime() + 60_000_000_000L;
+        try (var place = new Room(Runtime.getRuntime().maxMemory()).new Place(
+                1, until, new CountDownLatch(0))) {
+            Json.eachBlock(ask("/chain", null).body(), place, blocks::add);
+            accounts.change(0, List.of(), blocks).run();
+        } catch (Refusal e) {
+            throw new IOException("What answers at " + node + " is no node: "
+                + e.getMessage());
+        } catch (Breach e) {
+            throw new IOException("On this node nobody can say who owns what: "
+                + e.getMessage());
+        }
+        var waiting = json(ask("/transactions", null)).get("transactions");
+        if (waiting instanceof List<?> payments) for (var tx : payments)
+            if (Json.transaction(tx) instanceof Transaction payment)
+                accounts.stillHolds(payment);
+        return accounts;
+    }
+
+    private void warn() throws IOException, InterruptedException {
+        if (json(ask("/nodes", null)).get("signed") == Boolean.TRUE) return;
+        System.err.println("This node does not check payments, it only "
+            + "carries them. Nodes with --signed do.");
+        if (ask("/transactions", null).statusCode() != 200)
+            System.err.println("Nor does it say what waits: pay again only "
+                + "when a block holds this payment.");
+    }
+
+    private HttpResponse<InputStream> ask(String path, String body)
+            throws IOException, InterruptedException {
+        try {
+            var request = HttpRequest.newBuilder(Address.of(node).uri(path))
+                .timeout(Duration.ofSeconds(30));
+            if (body != null) request.POST(BodyPublishers.ofString(body))
+                .header("Content-Type", "application/json");
+            return HTTP.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (Refusal e) {
+            throw new IOException(e.getMessage().replace(Address.REFUSED,
+                "--node "));
+        } catch (IOException e) {
+            throw new IOException("Nobody answers at " + node + ". Start a "
+                + "node there: jbang Node.java --signed");
+        }
+    }
+
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5)).build();
+
+    // Their object, or an empty one: some answers of other nodes are pages.
+    private static Map<?, ?> json(HttpResponse<InputStream> answer)
+            throws IOException {
+        try (var body = answer.body()) {
+            return Json.ours(new String(body.readNBytes(MOST_BYTES), UTF_8));
+        } catch (Refusal e) {
+            return Map.of();
+        }
+    }
+
+    private static final int MOST_BYTES = 10_000_000; // all that can wait
+
+    public static void main(String... arguments) {
+        System.exit(Blockchain.run(new CommandLine(new Wallet()), arguments));
+    }
+}

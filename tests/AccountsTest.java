@@ -1,0 +1,656 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES Client.java
+//SOURCES Neighbour.java
+//SOURCES TutorialNode.java
+//SOURCES ../Node.java
+
+// A node that is --signed takes what keeps the rules, and nothing else: at
+// its door, from a neighbour, from its ledger; and it lives with nodes of the
+// tutorial, which know of no rule.
+
+import static java.nio.charset.StandardCharsets.*;
+import static org.junit.jupiter.api.Assertions.*;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.*;
+import java.math.*;
+import java.nio.file.*;
+import java.security.*;
+import java.security.spec.*;
+import java.time.*;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 3, unit = TimeUnit.MINUTES,
+    threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AccountsTest {
+    static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 1);
+
+    // ann mines, bob is paid.
+    final KeyPair ann = keys(), bob = keys();
+    final String annsAddress = Payment.address(ann.getPublic());
+    final String bobsAddress = Payment.address(bob.getPublic());
+    final List<String> log = new ArrayList<>();
+    final List<Node> nodes = new ArrayList<>();
+    @TempDir Path temp;
+
+    @AfterEach
+    void close() {
+        nodes.forEach(Node::close);
+    }
+
+    static KeyPair keys() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Transaction pay(KeyPair from, long number, String to, Number amount) {
+        try {
+            return Payment.sign(from, number, to, amount).transaction();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Transaction reward(String to) {
+        return new Transaction("0", to, 1);
+    }
+
+    /** Blocks that hold these, one after another, behind a genesis block. */
+    static List<Block> chain(List<?>... contents) {
+        return longer(List.of(new Block(1, 1.5, List.of(), 100, 1)), contents);
+    }
+
+    static List<Block> longer(List<Block> chain, List<?>... contents) {
+        var longer = new ArrayList<>(chain);
+        for (var transactions : contents) {
+            var last = longer.get(longer.size() - 1);
+            longer.add(new Block(longer.size() + 1, 1.5, transactions,
+                EASY.proofOfWork(last), last.hash()));
+        }
+        return longer;
+    }
+
+    List<?> mined(Object... payments) {
+        var all = new ArrayList<>(List.of(payments));
+        all.add(reward(annsAddress));
+        return all;
+    }
+
+    Optional<Flaw> flaw(List<Block> chain) {
+        assertTrue(Flaw.firstIn(chain, EASY).isEmpty());
+        return new Validation(log::add).firstIn(chain, () -> { });
+    }
+
+    void breaks(String fails, Object expected, Object found, List<?>... chain) {
+        var flaw = flaw(chain(chain)).orElseThrow(() ->
+            new AssertionError("no flaw in " + List.of(chain)));
+        assertEquals(List.of((long) chain.length + 1, fails,
+            String.valueOf(expected)), List.of(flaw.block(), flaw.fails(),
+            String.valueOf(flaw.expected())), flaw.toString());
+        if (found != null) assertEquals(String.valueOf(found),
+            String.valueOf(flaw.found()), flaw.toString());
+    }
+
+    Node node(String... more) throws IOException {
+        var arguments = new ArrayList<>(List.of("--port", "0", "--quiet",
+            "--zeros", "1"));
+        arguments.addAll(List.of(more));
+        if (arguments.lastIndexOf("--zeros") > 3)
+            arguments.subList(3, 5).clear();
+        var node = Node.start(arguments.toArray(String[]::new));
+        nodes.add(node);
+        return node;
+    }
+
+    static String post(Node node, Transaction payment, int status)
+            throws Exception {
+        var answer = Client.post(node.url() + "/transactions/new",
+            payment.canonicalJson());
+        assertEquals(status, answer.status(), answer.text());
+        return answer.text();
+    }
+
+    static void mine(Node node) throws Exception {
+        assertEquals(200, Client.post(node.url() + "/mine", "").status());
+    }
+
+    static boolean resolve(Node node, String... neighbours) throws Exception {
+        for (var neighbour : neighbours) assertEquals(201, Client.post(
+            node.url() + "/nodes/register", "{\"nodes\": [\"" + neighbour
+            + "\"]}").status());
+        return Client.get(node.url() + "/nodes/resolve").text()
+            .contains("was replaced");
+    }
+
+    static String chainOf(Node node) throws Exception {
+        return Client.get(node.url() + "/chain").text();
+    }
+
+    static String body(List<Block> chain) {
+        return "{\"chain\": " + CanonicalJson.of(chain) + ", \"length\": "
+            + chain.size() + "}";
+    }
+
+    // ## Signatures, held against others
+
+    // RFC 8032, 7.1: secret key, public key, message, signature.
+    static final List<List<String>> RFC = List.of(
+        List.of("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+            + "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+        List.of("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+            + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"));
+
+    static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    @Test
+    void keysAreThoseOfRfc8032() throws Exception {
+        for (var vector : RFC) {
+            var secret = KeyFactory.getInstance("Ed25519").generatePrivate(
+                new EdECPrivateKeySpec(NamedParameterSpec.ED25519,
+                    bytes(vector.get(0))));
+            var ed25519 = Signature.getInstance("Ed25519");
+            ed25519.initSign(secret);
+            ed25519.update(bytes(vector.get(2)));
+            assertEquals(vector.get(3), HexFormat.of().formatHex(ed25519.sign()));
+            assertTrue(Payment.isAddress(vector.get(1)));
+            var key = Payment.publicKey(vector.get(1));
+            assertEquals(vector.get(1), Payment.address(key));
+            ed25519.initVerify(key);
+            ed25519.update(bytes(vector.get(2)));
+            assertTrue(ed25519.verify(bytes(vector.get(3))));
+            // and a payment by that key is one
+            var payment = Payment.of(pay(new KeyPair(key, secret), 1, "b", 5));
+            assertTrue(payment.get().isSigned());
+            assertEquals(vector.get(1), payment.get().key());
+        }
+    }
+
+    // What is signed is written here by Python, and checked by OpenSSL.
+    @Test
+    void opensslVerifiesOurSignatures() throws Exception {
+        assumeTrue(TutorialNode.runs("openssl", "version") && TutorialNode.runs("python3", "--version"),
+            "openssl or python3 is not installed");
+        for (var amount : List.of("5", "0.1", "1e-07")) {
+            var tx = pay(ann, 12, "王 é \ud83d\ude00", new BigDecimal(amount)
+                .scale() == 0 ? (Number) 5 : Double.valueOf(amount));
+            var parts = tx.sender().split("[.]");
+            var text = said("python3", "-c", "import json, sys; print(json.dumps("
+                + "{'sender': sys.argv[1], 'recipient': '\\u738b \\xe9 "
+                + "\\U0001f600', 'amount': " + amount + "}, sort_keys=True), "
+                + "end='')", parts[0] + ".12");
+            var pem = "-----BEGIN PUBLIC KEY-----\n" + Base64.getEncoder()
+                .encodeToString(bytes("302a300506032b6570032100" + parts[0]))
+                + "\n-----END PUBLIC KEY-----\n";
+            Files.writeString(temp.resolve("key"), pem);
+            Files.writeString(temp.resolve("text"), text);
+            Files.write(temp.resolve("signature"), bytes(parts[2]));
+            assertTrue(said("openssl", "pkeyutl", "-verify", "-pubin", "-inkey",
+                temp.resolve("key").toString(), "-rawin", "-in", temp.resolve(
+                "text").toString(), "-sigfile", temp.resolve("signature")
+                .toString()).contains("Verified Successfully"), text);
+        }
+    }
+
+    static String said(String... command) throws IOException {
+        return new String(new ProcessBuilder(command).redirectErrorStream(true)
+            .start().getInputStream().readAllBytes(), US_ASCII);
+    }
+
+    // ## The rules
+
+    @Test
+    void goodChainsKeepThem() {
+        assertEquals(Optional.empty(), flaw(chain()));
+        assertEquals(Optional.empty(), flaw(chain(mined(), mined(),
+            mined(pay(ann, 1, bobsAddress, 1), pay(bob, 1, "a name", 0.5),
+                pay(ann, 2, bobsAddress, 0.25)),
+            mined(pay(bob, 2, annsAddress, 0.75)))));
+    }
+
+    @Test
+    void aBlockThatBreaksOneIsNamed() {
+        var elsewhere = new Transaction("0", annsAddress, 1);
+        var two = new Transaction("0", annsAddress, 2);
+        var one = new Transaction("0", annsAddress, 1.0);
+        var unsigned = new Transaction("ann", "bob", 5);
+        breaks("reward", "1 from \"0\"", "none", List.of());
+        breaks("reward", "1 from \"0\"", two, List.of(two));
+        breaks("reward", "1 from \"0\"", one, List.of(one));
+        breaks("reward", "1 from \"0\"", "null", mined(),
+            Arrays.asList((Object) null));
+        breaks("reward", "1 from \"0\"", null, mined(),
+            List.of(pay(ann, 1, bobsAddress, 1)));
+        breaks("reward", "one, at the end", elsewhere, mined(elsewhere));
+        breaks("signature", "KEY.NUMBER.SIGNATURE", unsigned, mined(unsigned));
+        breaks("signature", "KEY.NUMBER.SIGNATURE", "[5]", mined(List.of(5)));
+        breaks("number", 1, 2, mined(), mined(pay(ann, 2, bobsAddress, 1)));
+        var once = pay(ann, 1, bobsAddress, 1);
+        breaks("number", 2, 1, mined(), mined(), mined(once, once));
+        breaks("number", 2, 1, mined(), mined(), mined(once), mined(once));
+        breaks("balance", 1, 2, mined(), mined(pay(ann, 1, bobsAddress, 2)));
+        breaks("balance", 0, 1, mined(), mined(pay(bob, 1, annsAddress, 1)));
+        breaks("balance", "above 0", 0, mined(),
+            mined(pay(ann, 1, bobsAddress, 0)));
+        breaks("balance", "above 0", -1, mined(),
+            mined(pay(ann, 1, bobsAddress, -1)));
+        // the reward of a block can't be spent in it
+        breaks("balance", 0, 1, mined(pay(ann, 1, bobsAddress, 1)));
+        var given = List.of(new Block(1, 1.5, List.of(reward(annsAddress)), 100, 1));
+        var flaw = flaw(given).get();
+        assertEquals("genesis", flaw.fails());
+        assertEquals("block 1: the first block must hold no transaction.",
+            flaw.toString());
+    }
+
+    @Test
+    void theEarliestBreachIsNamed() {
+        var contents = new ArrayList<List<?>>();
+        for (int i = 0; i < 600; i++) contents.add(mined());
+        contents.set(300, mined(pay(ann, 2, bobsAddress, 1)));
+        contents.set(301, mined(new Transaction("ann", "bob", 5)));
+        var flaw = flaw(chain(contents.toArray(List<?>[]::new))).get();
+        assertEquals(302, flaw.block());
+        assertEquals("number", flaw.fails());
+    }
+
+    @Test
+    void balancesAreExact() {
+        var chain = chain(mined(), mined(pay(ann, 1, bobsAddress, 0.1),
+            pay(ann, 2, bobsAddress, 0.2)));
+        assertEquals(Optional.empty(), flaw(longer(chain,
+            mined(pay(bob, 1, annsAddress, 0.3)))));
+        var flaw = flaw(longer(chain, mined(pay(bob, 1, annsAddress,
+            0.1 + 0.2)))).get();
+        assertEquals("balance", flaw.fails());
+        assertTrue(flaw.toString().contains(
+            "moves 0.30000000000000004, but"), flaw.toString());
+        var tiny = chain(mined(), mined(pay(ann, 1, bobsAddress, 1e-300)),
+            mined(pay(bob, 1, annsAddress, 5e-301)));
+        assertEquals(Optional.empty(), flaw(tiny));
+        assertEquals("balance", flaw(longer(tiny, mined(pay(bob, 2, annsAddress,
+            1e-300)))).get().fails());
+        breaks("balance", 1, BigInteger.TEN.pow(30), mined(),
+            mined(pay(ann, 1, bobsAddress, BigInteger.TEN.pow(30))));
+        breaks("balance", 1, 1e308, mined(), mined(pay(ann, 1, bobsAddress, 1e308)));
+    }
+
+    // ## Senders that look like one
+
+    @Test
+    void whatLooksLikeASignatureIsNone() throws Exception {
+        var good = pay(ann, 1, bobsAddress, 1);
+        var parts = good.sender().split("[.]");
+        var order = BigInteger.TWO.pow(252).add(new BigInteger(
+            "27742317777372353535851937790883648493"));
+        var s = bytes(parts[2].substring(64));
+        var malleated = HexFormat.of().formatHex(littleEndian(
+            new BigInteger(1, littleEndian(new BigInteger(1, s))).add(order)));
+        var senders = List.of(
+            parts[0] + ".1." + parts[2].substring(0, 64) + malleated,
+            parts[0] + ".1." + "0".repeat(128), parts[0] + ".1." + "f".repeat(128),
+            parts[0].toUpperCase() + ".1." + parts[2],
+            parts[0] + ".1." + parts[2].toUpperCase(),
+            parts[0] + ".01." + parts[2], parts[0] + ".0." + parts[2],
+            parts[0] + ".-1." + parts[2], parts[0] + ".+1." + parts[2],
+            parts[0] + ".1.0." + parts[2], parts[0] + ".1e0." + parts[2],
+            parts[0] + ".\u0661." + parts[2],
+            " " + good.sender(), good.sender() + " ", good.sender() + "\n",
+            good.sender() + "00", good.sender().substring(2), parts[0] + ".1.",
+            parts[0] + "..", parts[0], "." + "1" + "." + parts[2],
+            bobsAddress + ".1." + parts[2], parts[0] + ".2." + parts[2],
+            "0200" + "0".repeat(60) + ".1." + parts[2], // no point of the curve
+            "f".repeat(64) + ".1." + parts[2], "0".repeat(64) + ".1." + parts[2]);
+        for (var sender : senders) {
+            var forged = new Transaction(sender, bobsAddress, 1);
+            var flaw = flaw(chain(mined(), mined(forged)));
+            assertEquals("signature", flaw.orElseThrow(() -> new AssertionError(
+                sender)).fails(), sender);
+        }
+        for (var edited : List.of(new Transaction(good.sender(), annsAddress, 1),
+                new Transaction(good.sender(), bobsAddress, 1.0),
+                new Transaction(good.sender(), bobsAddress, 0.5)))
+            assertEquals("signature", flaw(chain(mined(), mined(edited))).get()
+                .fails());
+        breaks("number", 1, "9223372036854775808", mined(),
+            mined(signed("9223372036854775808")));
+    }
+
+    private static byte[] littleEndian(BigInteger number) {
+        var bytes = new byte[32];
+        for (int i = 0; i < 32; i++) bytes[i] = number.shiftRight(8 * i).byteValue();
+        return bytes;
+    }
+
+    private Transaction signed(String number) throws Exception {
+        var ed25519 = Signature.getInstance("Ed25519");
+        ed25519.initSign(ann.getPrivate());
+        ed25519.update(new Transaction(annsAddress + "." + number, bobsAddress, 1)
+            .canonicalJson().getBytes(UTF_8));
+        return new Transaction(annsAddress + "." + number + "."
+            + HexFormat.of().formatHex(ed25519.sign()), bobsAddress, 1);
+    }
+
+    @Test
+    void noKeyIsTooMuchForTheCheck() throws Exception {
+        var random = Client.random();
+        var key = new byte[32];
+        var signature = new byte[64];
+        for (int i = 0; i < 2_000; i++) {
+            random.nextBytes(key);
+            random.nextBytes(signature);
+            if (i % 2 == 0) signature[63] = 0;
+            if (i % 5 == 0) Arrays.fill(key, 1, 31, (byte) (i % 10 == 0 ? 0 : 255));
+            assertFalse(Payment.of(new Transaction(HexFormat.of().formatHex(key)
+                + ".1." + HexFormat.of().formatHex(signature), "b", 1)).get()
+                .isSigned());
+        }
+    }
+
+    // ## What waits
+
+    Blockchain blockchain(Validation law) {
+        return new Blockchain(EASY, law, Clock.systemUTC(), change -> { });
+    }
+
+    @Test
+    void aPaymentIsHeldAgainstAllThatWaits() {
+        var chain = blockchain(new Validation(log::add));
+        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress, guesses -> { });
+        chain.newTransaction(pay(ann, 1, bobsAddress, 1.5));
+        for (var bad : List.of(pay(ann, 1, bobsAddress, 1.5),
+                pay(ann, 1, bobsAddress, 0.5), pay(ann, 2, bobsAddress, 0.6),
+                pay(ann, 3, bobsAddress, 0.5)))
+            assertThrows(Breach.class, () -> chain.newTransaction(bad));
+        chain.newTransaction(pay(ann, 2, bobsAddress, 0.5));
+        chain.newTransaction(pay(bob, 1, "carol", 2));
+        assertEquals(3, chain.pending().size());
+        chain.mine(annsAddress, guesses -> { });
+        assertEquals(0, chain.pending().size());
+        assertEquals(4, chain.lastBlock().transactions().size());
+        assertEquals(Optional.empty(), flaw(chain.chain()));
+    }
+
+    @Test
+    void whatIsNotWrittenIsNotPaid() {
+        var full = new boolean[1];
+        var chain = new Blockchain(EASY, new Validation(log::add),
+            Clock.systemUTC(), change -> {
+                if (full[0]) throw new IllegalStateException("full");
+            });
+        chain.mine(annsAddress, guesses -> { });
+        full[0] = true;
+        assertThrows(IllegalStateException.class, () ->
+            chain.newTransaction(pay(ann, 1, bobsAddress, 1)));
+        assertThrows(IllegalStateException.class, () ->
+            chain.mine(annsAddress, guesses -> { }));
+        full[0] = false;
+        chain.newTransaction(pay(ann, 1, bobsAddress, 1));
+        chain.mine(annsAddress, guesses -> { });
+        assertEquals(Optional.empty(), flaw(chain.chain()));
+        assertEquals(3, chain.chain().size());
+    }
+
+    @Test
+    void afterAReorganisationWhatNoLongerHoldsFallsOut() {
+        var chain = blockchain(new Validation(log::add));
+        var fork = chain.chain();
+        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress, guesses -> { });
+        chain.newTransaction(pay(ann, 1, bobsAddress, 1));
+        chain.mine(annsAddress, guesses -> { });
+        chain.newTransaction(pay(ann, 2, bobsAddress, 1));
+        chain.newTransaction(pay(bob, 1, "carol", 2));
+        // on the other fork, ann mined two blocks only
+        var other = longer(fork, mined(), mined(), List.of(reward("x")),
+            List.of(reward("x")));
+        assertTrue(chain.replace(other));
+        assertEquals(List.of("1", "2", "1"), chain.pending().stream()
+            .map(tx -> tx.sender().split("[.]")[1]).toList());
+        assertEquals(List.of(), log);
+        // and here only one
+        other = longer(fork, mined(), List.of(reward("x")), List.of(reward("x")),
+            List.of(reward("x")), List.of(reward("x")));
+        assertTrue(chain.replace(other));
+        assertEquals(List.of(pay(ann, 1, bobsAddress, 1)), chain.pending());
+        assertEquals(2, log.size());
+        assertTrue(log.get(0).contains("falls out: The payment moves 1, but"),
+            log.get(0));
+    }
+
+    @Test
+    void aPaymentIsInTheChainAtMostOnce() {
+        var chain = blockchain(new Validation(log::add));
+        var once = pay(ann, 1, bobsAddress, 1);
+        chain.mine(annsAddress, guesses -> { });
+        var fork = chain.chain();
+        chain.newTransaction(once);
+        assertThrows(Breach.class, () -> chain.newTransaction(once));
+        chain.mine(annsAddress, guesses -> { });
+        assertThrows(Breach.class, () -> chain.newTransaction(once));
+        // a fork that holds it, too
+        assertTrue(chain.replace(longer(fork, mined(), mined(once))));
+        assertEquals(List.of(), chain.pending());
+        // a fork that does not: it waits again, and once
+        assertTrue(chain.replace(longer(fork, mined(), mined(), mined())));
+        assertEquals(List.of(once), chain.pending());
+        chain.mine(annsAddress, guesses -> { });
+        assertEquals(1, chain.chain().stream().filter(block ->
+            block.transactions().contains(once)).count());
+        // bread and cheese: two equal payments have two numbers
+        chain.newTransaction(pay(ann, 2, bobsAddress, 1));
+        chain.newTransaction(pay(ann, 3, bobsAddress, 1));
+        chain.mine(annsAddress, guesses -> { });
+        assertEquals(3, chain.lastBlock().transactions().size());
+    }
+
+    @Test
+    void aBrokenChainChangesNothing() {
+        var law = new Validation(log::add);
+        var chain = blockchain(law);
+        chain.mine(annsAddress, guesses -> { });
+        var fork = chain.chain();
+        chain.newTransaction(pay(ann, 1, bobsAddress, 1));
+        var before = List.of(chain.chain(), chain.pending(), law.now(annsAddress),
+            law.then(bobsAddress));
+        assertThrows(Breach.class, () -> chain.replace(longer(fork,
+            mined(pay(ann, 1, "carol", 1)), mined(pay(ann, 1, "dora", 1)))));
+        assertEquals(before, List.of(chain.chain(), chain.pending(),
+            law.now(annsAddress), law.then(bobsAddress)));
+    }
+
+    // Many forks of one chain, back and forth: the accounts are those that
+    // the chain alone would give.
+    @Test
+    void accountsFollowEveryReorganisation() {
+        var random = Client.random();
+        var keys = Stream.generate(AccountsTest::keys).limit(4).toList();
+        var law = new Validation(line -> { });
+        var chain = blockchain(law);
+        for (int step = 0; step < 150; step++) {
+            var from = keys.get(random.nextInt(4));
+            var address = Payment.address(from.getPublic());
+            try {
+                chain.newTransaction(pay(from, law.then(address).payments() + 1,
+                    Payment.address(keys.get(random.nextInt(4)).getPublic()),
+                    random.nextInt(1, 30) / 10.0));
+            } catch (Breach tooFewCoins) {
+                assertEquals("balance", tooFewCoins.flaw.fails());
+            }
+            if (random.nextInt(3) == 0) chain.mine(address, guesses -> { });
+            if (random.nextInt(5) == 0) {
+                var all = chain.chain();
+                int kept = random.nextInt(Math.max(1, all.size() - 4), all.size() + 1);
+                var other = all.subList(0, kept);
+                while (other.size() <= all.size())
+                    other = longer(other, List.of(reward(address)));
+                assertTrue(chain.replace(other));
+            }
+            var fresh = new Validation(line -> { });
+            fresh.change(0, List.of(), chain.chain()).run();
+            var waiting = chain.pending();
+            assertTrue(waiting.stream().allMatch(fresh::stillHolds));
+            for (var key : keys) {
+                var one = Payment.address(key.getPublic());
+                same(fresh.now(one), law.now(one));
+                same(fresh.then(one), law.then(one));
+            }
+        }
+    }
+
+    static void same(Accounts.Account expected, Accounts.Account found) {
+        assertEquals(expected.payments(), found.payments());
+        assertEquals(0, expected.coins().compareTo(found.coins()));
+    }
+
+    // ## At a node's door
+
+    @Test
+    void theDoorRefusesInASentence() throws Exception {
+        var node = node("--signed", "--id", annsAddress);
+        mine(node);
+        assertTrue(post(node, new Transaction("ann", "bob", 5), 400)
+            .contains("not signed: its sender must be KEY.NUMBER.SIGNATURE."));
+        assertTrue(post(node, pay(ann, 2, bobsAddress, 1), 400).contains(
+            "has the number 2, but the next of "));
+        assertTrue(post(node, pay(ann, 1, bobsAddress, 2), 400)
+            .contains("The payment moves 2, but "));
+        var forged = pay(ann, 1, bobsAddress, 1);
+        assertTrue(post(node, new Transaction(forged.sender(), annsAddress, 1),
+            400).contains("Was it edited?"));
+        assertTrue(post(node, forged, 201).contains("added to Block 3"));
+        assertTrue(post(node, forged, 400).contains("the number 1, but"));
+        mine(node);
+        assertTrue(Client.get(node.url() + "/nodes").json().get("signed")
+            .asBoolean());
+        var verdict = Client.post(node.url() + "/chain/validate", body(chain(
+            mined(), mined(pay(ann, 1, bobsAddress, 7))))).json();
+        assertFalse(verdict.get("valid").asBoolean());
+        assertEquals("balance", verdict.get("fails").asText());
+        assertEquals(3, verdict.get("block").asInt());
+        assertEquals("1", verdict.get("expected").asText());
+        assertEquals(7, verdict.get("found").asInt());
+        assertTrue(Client.post(node.url() + "/chain/validate", chainOf(node))
+            .json().get("valid").asBoolean());
+    }
+
+    @Test
+    void aNodeThatIsNotSignedIsAsBefore() throws Exception {
+        var node = node();
+        post(node, new Transaction("ann", "bob", 5), 201);
+        post(node, pay(ann, 7, bobsAddress, 1e300), 201);
+        mine(node);
+        assertTrue(Client.get(node.url() + "/nodes").text().matches(
+            "\\{\"id\": \"[0-9a-f]{32}\", \"neighbours\": \\{}, "
+            + "\"rule\": \"classic\", \"zeros\": 1}\n"));
+    }
+
+    @Test
+    void aNeighboursChainKeepsTheRulesOrIsNotTaken() throws Exception {
+        var node = node("--signed", "--id", annsAddress);
+        var good = chain(mined(), mined(pay(ann, 1, bobsAddress, 1)));
+        var bad = longer(good, mined(pay(ann, 1, bobsAddress, 1)), mined());
+        try (var liar = new Neighbour(body(bad)); var honest = new Neighbour(
+                body(good))) {
+            assertTrue(resolve(node, liar.address(), honest.address()));
+            assertEquals(Client.JSON.readTree(body(good)),
+                Client.JSON.readTree(chainOf(node)));
+            var reports = Client.get(node.url() + "/nodes").json()
+                .get("neighbours");
+            assertTrue(reports.get(liar.address()).asText().startsWith(
+                "block 4: payment 1 has the number 1, but the next of "));
+            assertEquals("valid, length 3", reports.get(honest.address())
+                .asText());
+        }
+        assertTrue(resolve(node("--id", "x"), node.url()));
+    }
+
+    // ## A ledger
+
+    @Test
+    void aLedgerIsReadByTheRules() throws Exception {
+        var file = temp.resolve("ledger").toString();
+        try (var node = node("--signed", "--id", annsAddress, "--ledger", file)) {
+            mine(node);
+            mine(node);
+            post(node, pay(ann, 1, bobsAddress, 1), 201);
+            mine(node);
+            post(node, pay(ann, 2, bobsAddress, 1), 201);
+        }
+        var again = node("--signed", "--ledger", file);
+        post(again, pay(ann, 2, bobsAddress, 1), 400);
+        post(again, pay(ann, 3, bobsAddress, 1), 201);
+        mine(again);
+        assertTrue(chainOf(again).contains("\"length\": 5"));
+
+        var other = temp.resolve("other").toString();
+        try (var node = node("--ledger", other)) {
+            mine(node);
+            post(node, new Transaction("ann", "bob", 5), 201);
+        }
+        var refused = assertThrows(IOException.class, () ->
+            node("--signed", "--ledger", other));
+        assertTrue(refused.getMessage().contains("other, line 4: The payment is "
+            + "not signed"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("--signed"),
+            refused.getMessage());
+    }
+
+    // ## With nodes of the tutorial
+
+    @Test
+    void theSoftForkCarriesPaymentsSplitsAndHeals() throws Exception {
+        assumeTrue(TutorialNode.runs("python3", "--version"), "python3 is not installed");
+        for (var rule : List.of("classic", "linked"))
+            try (var python = new TutorialNode(rule)) {
+                var signed = node("--signed", "--id", annsAddress, "--rule", rule,
+                    "--zeros", "4");
+                var plain = node("--rule", rule, "--zeros", "4");
+                // it adopts our chain, mines our payment, and we adopt its chain
+                mine(signed);
+                mine(signed);
+                python.register(signed.url());
+                assertTrue(python.resolve().contains("replaced"));
+                var payment = pay(ann, 1, bobsAddress, 1.5);
+                assertEquals(201, python.post(payment.canonicalJson()).status());
+                python.mine();
+                assertTrue(resolve(signed, python.url()));
+                assertTrue(chainOf(signed).contains(payment.sender()));
+                // an unsigned payment: the network splits
+                assertEquals(201, python.post("{\"sender\": \"ann\", "
+                    + "\"recipient\": \"bob\", \"amount\": 5}").status());
+                python.mine();
+                assertFalse(resolve(signed));
+                assertTrue(Client.get(signed.url() + "/nodes").text()
+                    .contains("block 5: payment 1 is not signed"));
+                assertTrue(resolve(plain, python.url()));
+                // and heals when the signed side is longer
+                mine(signed);
+                mine(signed);
+                assertTrue(python.resolve().contains("replaced"));
+                assertTrue(resolve(plain));
+                assertEquals(chainOf(signed), chainOf(plain));
+                assertEquals(Client.get(signed.url() + "/chain").json(),
+                    Client.get(python.url() + "/chain").json());
+            }
+    }
+
+    public static void main(String... arguments) {
+        Runner.run(AccountsTest.class);
+    }
+}
