@@ -191,7 +191,8 @@ final class Json {
     private static String reason(IOException e) {
         if (e instanceof StreamConstraintsException)
             return "It is too long, or too deep.";
-        if (e instanceof JsonEOFException) return "It ends too early.";
+        if (e instanceof JsonEOFException || e instanceof EOFException)
+            return "It ends too early.";
         if (!(e instanceof JsonProcessingException json)) return e.getMessage();
         var message = json.getOriginalMessage();
         if (message.startsWith("Duplicate field"))

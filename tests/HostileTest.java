@@ -470,6 +470,18 @@ class HostileTest {
         assertFalse(rest.endsWith("\r\n0\r\n\r\n"), rest);
     }
 
+    @Test
+    void whatEndsTooEarlyIsNotNamedInJargon() {
+        var cut = new InputStream() {
+            public int read() throws IOException {
+                throw new EOFException("Early EOF");
+            }
+        };
+        var refusal = assertThrows(Refusal.class, () -> Json.object(cut, "{}"));
+        assertEquals("Send a JSON object such as {}. It ends too early.",
+            refusal.getMessage());
+    }
+
     // The client ends before its body does.
     @Test
     void aRequestThatIsCutOffChangesNothing() throws Exception {
