@@ -121,10 +121,8 @@ public class Benchmark implements Callable<Integer> {
     // the chain.
     private void payments() throws Exception {
         int many = quick ? 1_000 : 10_000;
-        compare("signed payments, one core", false, fork("signed", many, 1),
-            fork("verify", 1, 1));
-        compare("  all cores", false, fork("signed", many, CORES),
-            fork("verify", 1, 1));
+        compare("signed payments, all cores", false, fork("signed", many,
+            CORES), fork("verify", 1, 1));
         compare("  known from before", false, fork("known", many, CORES),
             fork("signed", many, CORES));
         for (var what : List.of("payment", "block"))
