@@ -2,10 +2,14 @@
 //JAVA 17+
 //SOURCES beyond/Page.java
 //SOURCES beyond/Ledger.java
+//SOURCES beyond/Visits.java
+//SOURCES beyond/Gossip.java
+//SOURCES beyond/Errands.java
 //SOURCES beyond/Validation.java
 //SOURCES beyond/Accounts.java
 //SOURCES beyond/Payment.java
 //SOURCES beyond/Neighbours.java
+//SOURCES beyond/Caller.java
 //SOURCES beyond/Door.java
 //SOURCES beyond/Origin.java
 //SOURCES beyond/Address.java
@@ -63,6 +67,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
     @Option(names = "--peer", paramLabel = "URL", description =
         "A neighbour: http://localhost:5001. May be repeated.")
     List<String> peers = List.of();
+    @Option(names = "--join", paramLabel = "URL", description =
+        "Live in the network of this node. May be repeated.")
+    List<String> joined = List.of();
+    @Option(names = "--url", paramLabel = "URL", description =
+        "Where others call this node, if it is not as it seems.") String url;
     @Option(names = "--rule", defaultValue = "classic", description =
         "What a proof seals: ${COMPLETION-CANDIDATES} (classic).") Rule rule;
     @Option(names = "--zeros", defaultValue = "4", description =
@@ -78,6 +87,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private Blockchain blockchain;
     private Neighbours neighbours;
+    private Gossip gossip;
     private Ledger ledger;
     private Door door;
     private Page page;
@@ -111,6 +121,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         if (page.length() > Json.MOST_BYTES / 8 * 5) throw new Refusal(507,
             "The chain is as long as others can take: no block fits any more.");
         var block = door.inTurn(ctx, progress -> blockchain.mine(id, progress));
+        gossip.tell();
         Door.reply(ctx, 200, Map.of("message", "New Block Forged",
             "index", block.index(), "transactions", block.transactions(),
             "proof", block.proof(), "previous_hash", block.previousHash()));
@@ -124,6 +135,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var transaction = transaction(values);
         blockchain.law.check(transaction);
         long index = blockchain.newTransaction(transaction);
+        gossip.pass(transaction);
         Door.reply(ctx, 201, Map.of("message",
             "Transaction will be added to Block " + index));
     }
@@ -208,8 +220,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ## Step 4.2 · Consensus: the longest valid chain wins
 
     private void consensus(Context ctx) {
+        if (gossip.isTold(ctx)) return;
         ctx.future(() -> neighbours.inRounds(this::resolveConflicts)
             .thenAccept(replaced -> {
+                gossip.tell();
                 if (replaced) page.reply(ctx, "{\"message\": \"Our chain was "
                     + "replaced\", \"new_chain\": ", "}\n");
                 else page.reply(ctx, "{\"chain\": ",
@@ -265,11 +279,17 @@ public class Node implements AutoCloseable, Callable<Integer> {
             page = new Page(blockchain);
             var room = new Room(Runtime.getRuntime().maxMemory());
             door = new Door(room, new Origin(host));
-            neighbours = new Neighbours(this::isThisNode, room, ledger::append,
-                this::log);
+            var caller = new Caller(joined.isEmpty() ? "person" : "node");
+            neighbours = new Neighbours(this::isThisNode, caller, room,
+                ledger::append, this::log);
+            gossip = new Gossip(blockchain, neighbours, caller);
             remember();
             neighbours.register(peers);
+            var others = joined.stream().map(Address::of)
+                .filter(it -> !isThisNode(it)).map(Address::toString).toList();
+            neighbours.register(others);
             server = Javalin.start(this::configure);
+            if (!joined.isEmpty()) join(others);
             for (var connector : server.jettyServer().server().getConnectors())
                 ((AbstractConnector) connector).setShutdownIdleTimeout(50);
         } catch (JavalinBindException e) {
@@ -279,6 +299,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
             ledger.close();
             throw e;
         }
+    }
+
+    private void join(List<String> others) {
+        gossip.begin(address, server.port(), url);
+        new Visits(gossip, others, this::log, System.out::println).begin();
     }
 
     private void log(String line) {
@@ -294,6 +319,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private boolean isThisNode(Address other) {
+        if (url != null && other.equals(Address.of(url))) return true;
         return other.port() == (server == null ? port : server.port())
             && (other.host().equals(host) || other.isHere(address));
     }
@@ -308,6 +334,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     public void close() {
         door.close();
         server.stop();
+        gossip.close();
         neighbours.close();
         ledger.close();
     }
@@ -343,8 +370,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     public Integer call() throws IOException {
         open(Clock.systemUTC());
         System.out.println("Node " + Blockchain.shorten(id) + " runs on "
-            + url() + " (" + rule + " rule, " + zeros + " zeros"
-            + (signed ? ", signed payments)." : ")."));
+            + url() + " (" + Visits.rules(rule, zeros, signed) + ").");
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
         if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "
             + "be able to spend what it mines: its --id is no wallet's.");

@@ -4,7 +4,7 @@
 
 import java.io.IOException;
 import java.net.*;
-import java.util.Locale;
+import java.util.*;
 import java.util.regex.Pattern;
 
 /** Where a node is: host:port, in one spelling. */
@@ -80,6 +80,29 @@ record Address(String host, int port) {
         var bytes = its.getAddress();
         return its.isLoopbackAddress() && bytes[bytes.length - 1] == 1
             && bytes[bytes.length - 2] == 0;
+    }
+
+    /** Where this other one can call a node that listens at {@code ours}. */
+    Optional<Address> callable(InetAddress ours, int port) throws IOException {
+        var other = InetAddress.getByName(host);
+        if (ours.isAnyLocalAddress()) try (var socket = new DatagramSocket()) {
+            socket.connect(other, this.port); // which sends nothing
+            ours = socket.getLocalAddress();
+        }
+        if (ours.isLoopbackAddress() && !isOfThisMachine(other))
+            return Optional.empty();
+        var name = ours.getHostAddress();
+        if (name.equals("127.0.0.1")) name = "localhost";
+        if (name.contains(":")) name = "[" + name.replaceFirst("%.*", "")
+            .replaceFirst("(^|:)(0(:|$)){2,}", "::") + "]";
+        return Optional.of(new Address(name, port));
+    }
+
+    /** What another node calls localhost is its own machine. */
+    Address asToldBy(Address teller) throws IOException {
+        return host.matches("localhost|127[.].*|\\[::1]")
+            && !isOfThisMachine(InetAddress.getByName(teller.host))
+            ? new Address(teller.host, port) : this;
     }
 
     URI uri(String path) throws IOException {

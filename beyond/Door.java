@@ -74,6 +74,7 @@ final class Door {
     }
 
     static void log(Context ctx, Float milliseconds) {
+        if ("node".equals(ctx.userAgent())) return; // there are many a second
         System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
             ctx.method(), ctx.path(), ctx.statusCode(), milliseconds);
     }

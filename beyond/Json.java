@@ -40,6 +40,7 @@ final class Json {
     private static final ObjectMapper SMALL = strict(100_000, 994);
     private static final ObjectMapper CHAINS = strict(MOST_BYTES, 994)
         .disable(FAIL_ON_TRAILING_TOKENS); // behind a block, more follows
+    private static final ObjectMapper ANSWERS = strict(5_000_000, 994);
     private static final ObjectMapper OURS = strict(Long.MAX_VALUE, 999);
 
     // As deep as Python goes, whose whole numbers have 4300 digits at most.
@@ -74,6 +75,17 @@ final class Json {
         } catch (IOException | ClassCastException e) {
             throw new Refusal(400, "no event stands there.");
         }
+    }
+
+    /** What a node answers; empty if it is no object of at most 5 MB. */
+    static Map<?, ?> answer(InputStream in) {
+        try (in) {
+            if (ANSWERS.readValue(in, Object.class)
+                instanceof Map<?, ?> values) return values;
+        } catch (IOException e) {
+            // it is none
+        }
+        return Map.of();
     }
 
     // ## A chain

@@ -9,15 +9,13 @@
 import static java.util.concurrent.TimeUnit.*;
 
 import java.io.*;
-import java.net.http.*;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.net.http.HttpRequest;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.function.*;
 
 final class Neighbours {
-    static final int MOST = 100, MOST_SECONDS = 10;
+    static final int MOST = 100;
 
     // What each one said when last asked, and how often in a row it failed.
     private record Report(String said, int failures) { }
@@ -26,10 +24,12 @@ final class Neighbours {
     private final Predicate<Address> isThisNode;
     private final Consumer<Map<String, ?>> journal;
     private final Consumer<String> log;
+    private final Caller caller;
     private final Room room;
 
-    Neighbours(Predicate<Address> isThisNode, Room room,
+    Neighbours(Predicate<Address> isThisNode, Caller caller, Room room,
                Consumer<Map<String, ?>> journal, Consumer<String> log) {
+        this.caller = caller;
         this.isThisNode = isThisNode;
         this.journal = journal;
         this.room = room;
@@ -117,7 +117,7 @@ final class Neighbours {
         nextRound = null;
     }
 
-    private static Thread daemon(Runnable task) {
+    static Thread daemon(Runnable task) {
         var thread = new Thread(task);
         thread.setDaemon(true); // does not keep the program alive
         return thread;
@@ -125,8 +125,13 @@ final class Neighbours {
 
     /** Their valid chains, as they come; an empty one for each that failed. */
     Iterable<List<Block>> chains(Blockchain blockchain) {
+        return chains(blockchain, addresses());
+    }
+
+    /** The same, of these alone. */
+    Iterable<List<Block>> chains(Blockchain blockchain,
+                                 List<String> addresses) {
         var ours = blockchain.chain();
-        var addresses = addresses();
         var answers = new SynchronousQueue<List<Block>>();
         var reliable = new CountDownLatch((int) addresses.stream()
             .filter(this::isReliable).count());
@@ -135,14 +140,14 @@ final class Neighbours {
         return addresses.stream().map(any -> take(answers))::iterator;
     }
 
-    private boolean isReliable(String address) {
+    boolean isReliable(String address) {
         var report = reports.get(address);
         return report != null && report.failures == 0;
     }
 
     private static List<Block> take(BlockingQueue<List<Block>> answers) {
         try {
-            var chain = answers.poll(3 * MOST_SECONDS, SECONDS);
+            var chain = answers.poll(3 * Caller.MOST_SECONDS, SECONDS);
             return chain == null ? List.of() : chain;
         } catch (InterruptedException e) {
             throw new CancellationException("The node stops.");
@@ -155,7 +160,7 @@ final class Neighbours {
             List<Block> ours, CountDownLatch reliable,
             BlockingQueue<List<Block>> answers)
             throws InterruptedException { // if the node stops
-        long until = System.nanoTime() + SECONDS.toNanos(MOST_SECONDS);
+        long until = Caller.until();
         boolean first = isReliable(address);
         try (var place = room.new Place(MOST, until,
                 first ? new CountDownLatch(0) : reliable)) {
@@ -168,7 +173,7 @@ final class Neighbours {
             } finally {
                 if (first) reliable.countDown();
             }
-            return answers.offer(chain, MOST_SECONDS, SECONDS);
+            return answers.offer(chain, Caller.MOST_SECONDS, SECONDS);
         }
     }
 
@@ -179,16 +184,13 @@ final class Neighbours {
             List<Block> ours, Room.Place place, long until)
             throws IOException, InterruptedException {
         var tip = ours.get(ours.size() - 1);
-        var answer = Http.CLIENT.send(HttpRequest.newBuilder()
-            .uri(Address.of(address).uri("/chain"))
-            .header("If-None-Match", '"' + tip.hash() + '"')
-            .timeout(Duration.ofSeconds(MOST_SECONDS / 2)).build(),
-            BodyHandlers.ofInputStream());
+        var answer = caller.send(HttpRequest.newBuilder(
+            Address.of(address).uri("/chain")).header("If-None-Match",
+                '"' + tip.hash() + '"'), until);
         try (var body = answer.body()) {
             if (answer.statusCode() == 304) return ours;
             if (answer.statusCode() != 200)
                 throw new IOException("answered " + answer.statusCode());
-            closeAt(until, body);
             var chain = new ArrayList<Block>();
             Json.eachBlock(body, place, block -> {
                 if (!chain.isEmpty()) Flaw.between(chain.get(chain.size() - 1),
@@ -205,28 +207,10 @@ final class Neighbours {
         throw new Refusal(400, flaw.toString());
     }
 
-    // On Java 17 nothing else wakes a reader that waits for the next byte.
-    private void closeAt(long until, InputStream body) {
-        CompletableFuture.delayedExecutor(until - System.nanoTime(),
-            NANOSECONDS, askers).execute(() -> {
-                try {
-                    body.close();
-                } catch (IOException e) {
-                    // it is closed all the same
-                }
-            });
-    }
-
-    private static final class Http { // made when first needed
-        static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3)).build();
-    }
-
     private void fail(String address, long until, String why) {
         boolean starved = why != null && why.endsWith(Room.STARVED);
         if (System.nanoTime() >= until && !starved)
-            why = "not done in " + MOST_SECONDS + " seconds";
+            why = "not done in " + Caller.MOST_SECONDS + " seconds";
         var report = reports.get(address);
         int failures = report == null ? 0 : report.failures;
         note(address, why == null ? "can't be reached" : why,
@@ -237,7 +221,8 @@ final class Neighbours {
     private void note(String address, String said, int failures) {
         var report = new Report(said.replaceAll("\\p{C}", " ")
             .replaceFirst("(?s)(.{200}).*", "$1…"), failures);
-        if (reports.replace(address, report) != null)
+        var old = reports.replace(address, report);
+        if (old != null && !old.said.equals(report.said))
             log.accept("          " + address + ": " + report.said);
     }
 

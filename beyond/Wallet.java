@@ -4,6 +4,7 @@
 //SOURCES Validation.java
 //SOURCES Accounts.java
 //SOURCES Payment.java
+//SOURCES Caller.java
 //SOURCES Address.java
 //SOURCES Json.java
 //SOURCES Room.java
@@ -18,15 +19,10 @@
 //     jbang beyond/Wallet.java pay ADDRESS 5
 //     jbang beyond/Wallet.java balance
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.*;
 import java.math.BigDecimal;
-import java.net.http.*;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -65,7 +61,7 @@ public class Wallet {
         accounts.pay(payment); // or it throws, and says why
         var answer = ask("/transactions/new", payment.canonicalJson());
         if (answer.statusCode() != 201) throw new IOException(
-            "The node refuses: " + json(answer).get("error"));
+            "The node refuses: " + Json.answer(answer.body()).get("error"));
         System.out.println("Your payment number " + (next + 1) + " is on its "
             + "way: " + CanonicalJson.of(number) + " to "
             + Blockchain.shorten(recipient) + ". Once a block holds it, it "
@@ -76,7 +72,7 @@ public class Wallet {
     @Command(description = "Prints how many coins an address has.")
     void balance(@Parameters(paramLabel = "ADDRESS", arity = "0..1",
             description = "Yours, if you name none.") String address)
-            throws IOException, InterruptedException {
+            throws IOException {
         if (address == null) address = new KeyFile(file).address();
         var accounts = accounts();
         var now = accounts.now(address).coins();
@@ -112,13 +108,12 @@ public class Wallet {
     // It needs no route that the tutorial's nodes lack, and takes more where
     // there is more: what waits, and whether the node checks payments.
 
-    private Validation accounts() throws IOException, InterruptedException {
+    private Validation accounts() throws IOException {
         var accounts = new Validation(line -> { });
         var blocks = new ArrayList<Block>();
-        long until = System.nanoTime() + 60_000_000_000L;
         try (var place = new Room(Runtime.getRuntime().maxMemory()).new Place(
-                1, until, new CountDownLatch(0))) {
-            Json.eachBlock(ask("/chain", null).body(), place, blocks::add);
+                1, Caller.until(), new CountDownLatch(0))) {
+            Json.eachBlock(ask("/chain", "").body(), place, blocks::add);
             accounts.change(0, List.of(), blocks).run();
         } catch (Refusal e) {
             throw new IOException("What answers at " + node + " is no node: "
@@ -127,30 +122,28 @@ public class Wallet {
             throw new IOException("On this node nobody can say who owns what: "
                 + e.getMessage());
         }
-        var waiting = json(ask("/transactions", null)).get("transactions");
+        var waiting = Json.answer(ask("/transactions", "").body())
+            .get("transactions");
         if (waiting instanceof List<?> payments) for (var tx : payments)
             if (Json.transaction(tx) instanceof Transaction payment)
                 accounts.stillHolds(payment);
         return accounts;
     }
 
-    private void warn() throws IOException, InterruptedException {
-        if (json(ask("/nodes", null)).get("signed") == Boolean.TRUE) return;
+    private void warn() throws IOException {
+        if (Json.answer(ask("/nodes", "").body()).get("signed")
+            == Boolean.TRUE) return;
         System.err.println("This node does not check payments, it only "
             + "carries them. Nodes with --signed do.");
-        if (ask("/transactions", null).statusCode() != 200)
+        if (ask("/transactions", "").statusCode() != 200)
             System.err.println("Nor does it say what waits: pay again only "
                 + "when a block holds this payment.");
     }
 
     private HttpResponse<InputStream> ask(String path, String body)
-            throws IOException, InterruptedException {
+            throws IOException {
         try {
-            var request = HttpRequest.newBuilder(Address.of(node).uri(path))
-                .timeout(Duration.ofSeconds(30));
-            if (body != null) request.POST(BodyPublishers.ofString(body))
-                .header("Content-Type", "application/json");
-            return HTTP.send(request.build(), BodyHandlers.ofInputStream());
+            return new Caller("wallet").send(node, path, body);
         } catch (Refusal e) {
             throw new IOException(e.getMessage().replace(Address.REFUSED,
                 "--node "));
@@ -159,22 +152,6 @@ public class Wallet {
                 + "node there: jbang Node.java --signed");
         }
     }
-
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofSeconds(5)).build();
-
-    // Their object, or an empty one: some answers of other nodes are pages.
-    private static Map<?, ?> json(HttpResponse<InputStream> answer)
-            throws IOException {
-        try (var body = answer.body()) {
-            return Json.ours(new String(body.readNBytes(MOST_BYTES), UTF_8));
-        } catch (Refusal e) {
-            return Map.of();
-        }
-    }
-
-    private static final int MOST_BYTES = 10_000_000; // all that can wait
 
     public static void main(String... arguments) {
         System.exit(Blockchain.run(new CommandLine(new Wallet()), arguments));

@@ -9,8 +9,8 @@ public class AllTests {
     public static void main(String... arguments) {
         Runner.run(BlockchainTest.class, StartTest.class, NodeTest.class,
             HostileTest.class, NetworkTest.class, LedgerTest.class,
-            AccountsTest.class, WalletTest.class, DemoTest.class,
-            ExplorerTest.class, CheckNodeTest.class, PostmanTest.class,
-            ClassroomTest.class, DocsTest.class);
+            GossipTest.class, AccountsTest.class, WalletTest.class,
+            DemoTest.class, ExplorerTest.class, CheckNodeTest.class,
+            PostmanTest.class, ClassroomTest.class, DocsTest.class);
     }
 }

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES Runner.java
+//SOURCES Client.java
 //SOURCES ../Node.java
 
 // A class of thirty, each with a node, as docs/classroom.md has it: what the
@@ -15,6 +16,7 @@ import java.net.http.*;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.*;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 
@@ -25,10 +27,9 @@ class ClassroomTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Node> nodes = new ArrayList<>();
 
-    @BeforeEach
-    void eachStudentStartsANode() throws IOException {
-        for (int i = 0; i < STUDENTS; i++)
-            nodes.add(Node.start("--port", "0", "--quiet", "--zeros", "2"));
+    void eachStudentStartsANode(String... more) throws IOException {
+        for (int i = nodes.size(); i < STUDENTS; i++)
+            nodes.add(Node.start(Client.arguments("2", more)));
     }
 
     @AfterEach
@@ -37,7 +38,33 @@ class ClassroomTest {
     }
 
     @Test
+    void thirtyNodesThatJoinKeepOneChainByThemselves() throws Exception {
+        var teacher = Node.start(Client.arguments("2"));
+        nodes.add(teacher);
+        eachStudentStartsANode("--join", teacher.url());
+        await(() -> nodes.stream().allMatch(node -> get(node, "/nodes")
+            .get("neighbours").size() == STUDENTS - 1));
+        for (int i : List.of(7, 0, 29)) { // the teacher mines, too
+            get(nodes.get(i), "/mine");
+            await(() -> chains(nodes).equals(Set.of(chain(nodes.get(i)))));
+        }
+        race();
+        await(() -> nodes.stream().allMatch(node ->
+            chain(node).size() >= 5)); // some had one at the same time
+        get(nodes.get(7), "/mine"); // a tie is broken by one more block
+        await(() -> chains(nodes).size() == 1);
+    }
+
+    private static void await(BooleanSupplier condition)
+            throws InterruptedException {
+        for (int i = 0; i < 300 && !condition.getAsBoolean(); i++)
+            Thread.sleep(100);
+        assertTrue(condition.getAsBoolean());
+    }
+
+    @Test
     void thirtyNodesWhoKnowEachOtherFindOneChain() throws Exception {
+        eachStudentStartsANode();
         for (var node : nodes) register(node, nodes);
         race();
         get(nodes.get(7), "/mine"); // a tie is broken by one more block
@@ -48,6 +75,7 @@ class ClassroomTest {
     // In a circle, news travels from desk to desk, one a round.
     @Test
     void whoKnowsOnlyTheNextDeskFindsItInThirtyRounds() throws Exception {
+        eachStudentStartsANode();
         for (int i = 0; i < STUDENTS; i++)
             register(nodes.get(i), List.of(nodes.get((i + 1) % STUDENTS)));
         race();
@@ -60,6 +88,7 @@ class ClassroomTest {
 
     @Test
     void whoWasCutOffLosesItsBlocksButNotItsPayments() throws Exception {
+        eachStudentStartsANode();
         var cutOff = nodes.get(0);
         var others = nodes.subList(1, STUDENTS);
         for (var node : others) register(node, others);

@@ -79,9 +79,18 @@ final class Client {
             "java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"),
-            "Node", "--port", "0", "--quiet", "--zeros", "2"));
-        command.addAll(List.of(arguments));
+            "Node"));
+        command.addAll(List.of(arguments("2", arguments)));
         return new ProcessBuilder(command).start();
+    }
+
+    /** Those of a quiet node at any port, unless they are others. */
+    static String[] arguments(String zeros, String... more) {
+        var all = new ArrayList<>(List.of("--quiet"));
+        if (!List.of(more).contains("--port")) all.addAll(List.of("--port", "0"));
+        if (!List.of(more).contains("--zeros")) all.addAll(List.of("--zeros", zeros));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
     }
 
     /** Where that node is, as soon as it says so. */

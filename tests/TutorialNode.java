@@ -98,7 +98,7 @@ final class TutorialNode implements AutoCloseable {
     /** @param rule classic, as the article has it, or linked, the later one */
     TutorialNode(String rule) throws IOException {
         process = new ProcessBuilder("python3", "-c", PROGRAM, rule)
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         url = "http://127.0.0.1:" + process.inputReader().readLine();
     }
 

@@ -1,0 +1,67 @@
+//JAVA 17+
+
+// # Beyond the tutorial: calling another node
+//
+// It may hang, or send without end. So each call has its time, and what is
+// not there by then does not count.
+
+import java.io.*;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.*;
+import java.util.concurrent.*;
+
+/** @param name the caller's, in the User-Agent; a "node" is not logged */
+record Caller(String name) {
+    static final int MOST_SECONDS = 10;
+
+    /** When a call that begins now must have ended (System.nanoTime). */
+    static long until() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
+    }
+
+    // On Java 17 nothing else wakes a reader that waits for the next byte.
+    HttpResponse<InputStream> send(HttpRequest.Builder request, long until)
+            throws IOException, InterruptedException {
+        var answer = Http.CLIENT.send(request.header("User-Agent", name)
+            .timeout(Duration.ofSeconds(MOST_SECONDS / 2)).build(),
+            BodyHandlers.ofInputStream());
+        CompletableFuture.delayedExecutor(until - System.nanoTime(),
+            TimeUnit.NANOSECONDS).execute(() -> {
+                try {
+                    answer.body().close();
+                } catch (IOException e) {
+                    // it is closed all the same
+                }
+            });
+        return answer;
+    }
+
+    /** GETs or, with a body, POSTs. */
+    HttpResponse<InputStream> send(String address, String path, String body,
+            String... headers) throws IOException {
+        var request = HttpRequest.newBuilder(Address.of(address).uri(path));
+        if (headers.length > 0) request.headers(headers);
+        if (!body.isEmpty()) request.POST(BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json");
+        try {
+            return send(request, until());
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("The node stops.");
+        }
+    }
+
+    /** The object that it answers; empty if it is none. */
+    Map<?, ?> json(String address, String path, String body, String... headers)
+            throws IOException {
+        return Json.answer(send(address, path, body, headers).body());
+    }
+
+    private static final class Http { // made when first needed
+        static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(3)).build();
+    }
+}
