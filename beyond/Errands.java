@@ -39,7 +39,13 @@ final class Errands {
     }
 
     void eachSecond(Runnable task) {
-        clock.scheduleWithFixedDelay(task, 0, 1, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                // the next second is another chance
+            }
+        }, 0, 1, TimeUnit.SECONDS);
     }
 
     void close() {

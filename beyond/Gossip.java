@@ -61,7 +61,9 @@ final class Gossip {
     void tell() {
         var tip = blockchain.lastBlock();
         if (first == null || first == tip) return;
-        for (var address : neighbours.addresses())
+        var addresses = neighbours.addresses();
+        told.keySet().retainAll(addresses);
+        for (var address : addresses)
             if (told.get(address) != tip) errands.begin("tell", address, () -> {
                 told.put(address, tip);
                 var here = here(address);
@@ -104,6 +106,7 @@ final class Gossip {
 
     /** Passes on a payment that is new here. */
     void pass(Transaction payment) {
+        checking.retainAll(neighbours.addresses());
         if (signed) for (var address : checking)
             errands.begin("pay", address, () -> post(address,
                 payment.canonicalJson()));

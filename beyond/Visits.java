@@ -34,19 +34,24 @@ final class Visits {
     void begin() {
         gossip.errands.eachSecond(() -> {
             var all = new ArrayList<>(neighbours.addresses());
-            Collections.shuffle(all);
+            met.retainAll(all);
             all.removeIf(it -> gossip.errands.isRunning("visit", it));
+            Collections.shuffle(all);
             for (boolean well : List.of(true, false)) // those that fail, too
                 all.stream().filter(it -> neighbours.isReliable(it) == well)
                     .limit(1).forEach(this::visit);
-            all.stream().filter(met::add).forEach(this::visit); // the new
+            all.stream().filter(it -> !met.contains(it)).limit(MOST_NEW)
+                .forEach(this::visit);
             gossip.tell();
         });
     }
 
+    private static final int MOST_NEW = 30; // a second
+
     // ## A visit
 
     private void visit(String address) {
+        met.add(address);
         gossip.errands.begin("visit", address, () -> {
             var trouble = "Nobody answers at " + address + " yet. This node "
                 + "goes on without it, and asks again.";
@@ -76,15 +81,15 @@ final class Visits {
         if (its.get("neighbours") instanceof Map<?, ?> theirs)
             for (var node : theirs.entrySet())
                 if (("" + node.getValue()).matches("valid.*|not asked yet"))
-                    register(Address.of(node.getKey())
-                        .asToldBy(Address.of(teller)));
+                    register(node.getKey(), Address.of(teller));
     }
 
-    private void register(Address address) {
+    private void register(Object node, Address teller) throws IOException {
         try {
-            neighbours.register(List.of("" + address));
+            var address = Address.of(node).asToldBy(teller);
+            neighbours.register(List.of(address.toString()));
         } catch (Refusal e) {
-            // it is this node, or there is no room for more
+            // it is this node, or none, or there is no room for more
         }
     }
 

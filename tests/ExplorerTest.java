@@ -420,6 +420,25 @@ class ExplorerTest {
         tab.await("text('#answer').includes('does not answer')");
     }
 
+    @Test
+    void neighboursComeAndGoWithoutAReload() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.await("document.querySelectorAll('#track > section').length == 1");
+        var other = node("--join", node.url()).url().replace("http://", "");
+        tab.await("rowOf('" + other + "').includes('forked at the start')"
+            + " || rowOf('" + other + "').includes('genesis')");
+        var port = "" + URI.create(node.url()).getPort();
+        node.close();
+        open.remove(node);
+        open.get(open.size() - 1).close(); // or it would come again
+        open.remove(open.size() - 1);
+        tab.await("text('#live').includes('does not answer')");
+        open.add(Node.start("--port", port, "--quiet"));
+        tab.await("document.querySelectorAll('#track > section').length == 1");
+        tab.await("text('#live') == '● Live'");
+    }
+
     // ## What the tests are made of
 
     private Node node(String... options) throws IOException {
