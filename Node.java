@@ -285,8 +285,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
             gossip = new Gossip(blockchain, neighbours, caller);
             remember();
             neighbours.register(peers);
-            var others = joined.stream().map(Address::of)
-                .filter(it -> !isThisNode(it)).map(Address::toString).toList();
+            if (url != null) Address.of("--url", url);
+            var others = new ArrayList<String>();
+            for (var node : joined) {
+                var other = Address.of("--join", node);
+                if (!isThisNode(other)) others.add(other.toString());
+            }
             neighbours.register(others);
             server = Javalin.start(this::configure);
             if (!joined.isEmpty()) join(others);

@@ -36,6 +36,16 @@ record Address(String host, int port) {
     static final String REFUSED =
         "Error: Please supply a valid list of nodes: ";
 
+    /** The same, for an option of the command line. */
+    static Address of(String option, String url) throws IOException {
+        try {
+            return of(url);
+        } catch (Refusal e) {
+            throw new IOException(e.getMessage().replace(REFUSED,
+                option + " "));
+        }
+    }
+
     // A name with a _ is none to Java, but is one to Docker and Python.
     private static boolean isHost(String name) {
         try {

@@ -57,21 +57,24 @@ final class Gossip {
 
     private final Map<String, Block> told = new ConcurrentHashMap<>();
 
-    /** Tells the neighbours of our last block, each one once. */
+    /** Tells all that can be reached of our last block, each one once. */
     void tell() {
         var tip = blockchain.lastBlock();
         if (first == null || first == tip) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
         for (var address : addresses)
-            if (told.get(address) != tip) errands.begin("tell", address, () -> {
-                told.put(address, tip);
-                var here = here(address);
-                if (here.isPresent()) caller.send(address, "/nodes/resolve", "",
-                    "Referer", "http://" + here.get(), "If-None-Match",
-                    '"' + tip.hash() + '"').body().close();
-                return true;
-            });
+            if (told.get(address) != tip && neighbours.isReliable(address))
+                errands.begin("tell", address, () -> tell(address, tip));
+    }
+
+    private boolean tell(String address, Block tip) throws IOException {
+        var here = here(address);
+        if (here.isPresent()) caller.send(address, "/nodes/resolve", "",
+            "Referer", "http://" + here.get(), "If-None-Match",
+            '"' + tip.hash() + '"').body().close();
+        told.put(address, tip);
+        return true;
     }
 
     /** Was this asked by a neighbour that tells of its last block? */
@@ -91,8 +94,11 @@ final class Gossip {
     /** Takes the chain of this one neighbour, if it is longer. */
     boolean resolve(String address) {
         boolean replaced = false;
-        for (var chain : neighbours.chains(blockchain, List.of(address)))
+        for (var chain : neighbours.chains(blockchain, List.of(address))) {
             replaced = blockchain.replace(chain);
+            if (chain.size() < blockchain.chain().size())
+                told.remove(address); // whatever it was told, it has less
+        }
         if (replaced) tell();
         return replaced;
     }

@@ -56,10 +56,10 @@ final class Visits {
             var trouble = "Nobody answers at " + address + " yet. This node "
                 + "goes on without it, and asks again.";
             try {
+                gossip.resolve(address);
                 introduce(address);
                 var its = gossip.caller.json(address, "/nodes", "");
                 if (joined.contains(address)) learn(address, its);
-                gossip.resolve(address);
                 gossip.exchange(address, its);
                 trouble = trouble(address, its);
             } finally {
@@ -110,7 +110,7 @@ final class Visits {
             its.get("signed") != null);
         if (its.containsKey("rule") && !theirs.equals(ours)) return "The node "
             + "at " + address + " has other rules (" + theirs + ") than this "
-            + "one (" + ours + "). They may not keep one chain.";
+            + "one (" + ours + "). They can't share a chain.";
         var report = "" + neighbours.reports().get(address);
         if (!report.startsWith("valid")) return "What answers at " + address
             + " has no chain for us: " + report;

@@ -41,12 +41,14 @@ public class Wallet {
 
     // ## What it does
 
-    @Command(description = "Prints your address: others pay to it.")
+    @Command(mixinStandardHelpOptions = true,
+        description = "Prints your address: others pay to it.")
     void address() throws IOException {
         System.out.println(new KeyFile(file).address());
     }
 
-    @Command(description = "Pays so many coins to an address.")
+    @Command(mixinStandardHelpOptions = true,
+        description = "Pays so many coins to an address.")
     void pay(@Parameters(paramLabel = "ADDRESS") String recipient,
              @Parameters(paramLabel = "AMOUNT") String amount)
             throws Exception {
@@ -69,11 +71,14 @@ public class Wallet {
         warn();
     }
 
-    @Command(description = "Prints how many coins an address has.")
+    @Command(mixinStandardHelpOptions = true,
+        description = "Prints how many coins an address has.")
     void balance(@Parameters(paramLabel = "ADDRESS", arity = "0..1",
             description = "Yours, if you name none.") String address)
             throws IOException {
         if (address == null) address = new KeyFile(file).address();
+        if (!Payment.isAddress(address)) System.err.println(address + " is no "
+            + "address: nobody can spend what is paid to it.");
         var accounts = accounts();
         var now = accounts.now(address).coins();
         var then = accounts.then(address).coins();
@@ -142,14 +147,12 @@ public class Wallet {
 
     private HttpResponse<InputStream> ask(String path, String body)
             throws IOException {
+        var address = Address.of("--node", node).toString();
         try {
-            return new Caller("wallet").send(node, path, body);
-        } catch (Refusal e) {
-            throw new IOException(e.getMessage().replace(Address.REFUSED,
-                "--node "));
+            return new Caller("wallet").send(address, path, body);
         } catch (IOException e) {
-            throw new IOException("Nobody answers at " + node + ". Start a "
-                + "node there: jbang Node.java --signed");
+            throw new IOException("No node answers at " + node + ". Start one "
+                + "there, or name another with --node.");
         }
     }
 

@@ -20,9 +20,8 @@ import static java.util.stream.Collectors.*;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.*;
+import java.math.BigInteger;
 import java.net.*;
-import java.net.http.*;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.Charset;
 import java.util.*;
 import java.util.concurrent.*;
@@ -115,15 +114,12 @@ public class CheckNode implements Callable<Integer> {
     //
     // Whatever the node does, nobody waits for longer than their patience.
 
-    static { // no call waits for an earlier one, no answer for a fuller packet
-        System.setProperty("jdk.httpclient.keepalive.timeout", "0");
+    static { // no answer waits for more
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
     private static final int MOST_BYTES = 64_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
-    private final HttpClient http = HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService askers = Executors.newCachedThreadPool();
 
     private record Answer(int status, String text, Object json) {
@@ -153,7 +149,8 @@ public class CheckNode implements Callable<Integer> {
 
     private Answer ask(String path, String body) throws Exception {
         asked = "curl " + url + path + (body == null ? "" : " -d '" + body
-            + "' -H 'Content-Type: application/json'");
+            + "'" + (type.equals(JSON_TYPE) ? " -H 'Content-Type: " + type + "'"
+                : ""));
         var answer = askers.submit(() -> send(path, body));
         try {
             return answer.get(patience, SECONDS);
@@ -161,27 +158,66 @@ public class CheckNode implements Callable<Integer> {
             answer.cancel(true);
             throw new Missed("an answer", "none in " + patience + " seconds");
         } catch (ExecutionException e) {
-            var why = e.getCause().getMessage(); // null if it was refused
+            if (!isThere()) throw new Gone(asked);
+            var why = e.getCause().getMessage();
             throw new Missed("an answer", why == null ? "no connection" : why);
         }
     }
 
+    /** The node has ended in the middle of the check. */
+    private static final class Gone extends IOException {
+        Gone(String asked) {
+            super("Your node has ended, or nobody can reach it any more, since "
+                + "this request: " + brief(asked) + ". What does it print "
+                + "there? Start it again, and this check.");
+        }
+    }
+
+    private boolean isThere() {
+        var uri = URI.create(url);
+        for (int i = 0; i < 3; i++) try (var line = new Socket()) {
+            line.connect(new InetSocketAddress(uri.getHost(), uri.getPort() < 0
+                ? 80 : uri.getPort()), 3_000);
+            return true;
+        } catch (IOException e) {
+            // perhaps it is only busy
+        }
+        return false;
+    }
+
+    // Each request has a line of its own: what an earlier one left on it, or
+    // that it was closed, does no harm.
     private Answer send(String path, String body) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(url + path));
-        if (body != null) request.header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-        var answer = http.send(request.build(), BodyHandlers.ofInputStream());
-        try (var in = answer.body()) {
-            var text = new String(in.readNBytes(MOST_BYTES), UTF_8);
+        var line = (HttpURLConnection) URI.create(url + path).toURL()
+            .openConnection();
+        line.setRequestProperty("Connection", "close");
+        line.setInstanceFollowRedirects(false);
+        line.setReadTimeout(patience * 1_000);
+        if (body != null) {
+            line.setRequestProperty("Content-Type", type);
+            line.setDoOutput(true);
+            line.getOutputStream().write(body.getBytes(UTF_8));
+        }
+        int status = line.getResponseCode();
+        if (status < 0) throw new IOException("no HTTP");
+        try (var in = status < 400 ? line.getInputStream()
+                : line.getErrorStream()) {
+            var text = in == null ? "" : new String(in.readNBytes(MOST_BYTES),
+                UTF_8);
             Object json = null;
             try {
                 json = JSON.readValue(text, Object.class);
             } catch (IOException noJson) {
                 // an error may be a sentence
             }
-            return new Answer(answer.statusCode(), text, json);
+            origin = line.getHeaderField("Access-Control-Allow-Origin");
+            return new Answer(status, text, json);
         }
     }
+
+    private static final String JSON_TYPE = "application/json";
+    private String type = JSON_TYPE;
+    private volatile String origin;
 
     // ## The node's chain
     //
@@ -275,9 +311,15 @@ public class CheckNode implements Callable<Integer> {
         }
         var rival = (List<Map<String, Object>>) JSON.readValue(
             CanonicalJson.of(chain.subList(0, good - 1)), List.class);
-        if (rival.isEmpty()) rival.add(block(1, List.of(), 100, 1));
+        if (rival.isEmpty()) rival.add(block(1, List.of(), 100, start()));
         while (rival.size() < chain.size() + longer) mineOn(rival);
         return rival;
+    }
+
+    // The number 1 or the text "1", whichever the node itself begins with.
+    private Object start() {
+        return chain.isEmpty() || !"1".equals(chain.get(0).get("previous_hash"))
+            ? 1 : "1";
     }
 
     private void mineOn(List<Map<String, Object>> chain, Object... payments) {
@@ -371,8 +413,10 @@ public class CheckNode implements Callable<Integer> {
         BLOCKS = "each block has the tutorial's five fields",
         PAY = "POST /transactions/new takes a transaction",
         MINE = "GET /mine forges a block",
+        TELLS = "and tells of the block that was forged",
         PROOF = "the proof is worth its work",
         HASH = "a block names the hash of the one before it",
+        NAMES = "also with names in any script, and fractions",
         VALID = "the chain is valid from the first block to the last",
         REGISTER = "POST /nodes/register takes two neighbours",
         RESOLVE = "GET /nodes/resolve keeps our chain from a shorter one",
@@ -487,7 +531,7 @@ public class CheckNode implements Callable<Integer> {
             chain();
             mined = get("/mine").is(200, "New Block Forged");
         });
-        row(2, "and tells of the block that was forged", "It is the one made "
+        row(2, TELLS, "It is the one made "
             + "just now, under the same names as in the chain.", () -> {
             needs(MINE);
             for (var name : FIELDS) expect(name.equals("timestamp")
@@ -496,7 +540,7 @@ public class CheckNode implements Callable<Integer> {
         });
         row(2, "which is then the last of the chain", "Is what you answer what "
             + "you append? Once, and at the end?", () -> {
-            needs(MINE);
+            needs(MINE, TELLS);
             int length = chain.size() + 1;
             same("length", length, chain().size());
             for (var name : List.of("index", "proof", "previous_hash"))
@@ -513,6 +557,15 @@ public class CheckNode implements Callable<Integer> {
             pay(7);
             pay(8);
             mines(true, payment("alice", bob, 7), payment("alice", bob, 8));
+        });
+        row(3, "two equal payments are two", "Bread and cheese cost the same. "
+            + "Does your list hold nothing twice?", () -> {
+            pay(3);
+            pay(3);
+            mine();
+            var held = Collections.frequency(transactions(tip(0)),
+                payment("alice", bob, 3));
+            expect(held == 2, "2 payments of 3 in it", held + " of them");
         });
         row(3, "its last transaction rewards the miner", "This coin is new: "
             + "nobody pays it, and its recipient is the node.", () -> {
@@ -532,9 +585,19 @@ public class CheckNode implements Callable<Integer> {
             var all = transactions(tip(0));
             expect(all.size() == 1, "1 transaction, the reward", all);
         });
-        row(3, PROOF, "The digits of two proofs, nothing between them, are "
-            + "hashed. Try the article's: printf 10035293 | sha256sum", () -> {
+        row(3, HASH, "A hash sees bytes. Print the very text that you hash "
+            + "beside what Python's json.dumps(block, sort_keys=True) writes: "
+            + "compare the order of names, each space, each digit.", () -> {
             needs(MINE);
+            chain();
+            links(tip(1), tip(0));
+        });
+        row(3, PROOF, kind == Rule.linked ? "The digits of the two proofs and "
+            + "the last block's hash are hashed, nothing between them."
+            : "The digits of two proofs, nothing between them, are hashed. Try "
+            + "the article's: printf 10035293 | sha256sum", () -> {
+            needs(MINE);
+            if (kind == Rule.linked) needs(HASH);
             chain();
             try {
                 proves(rule, tip(1), tip(0));
@@ -546,14 +609,7 @@ public class CheckNode implements Callable<Integer> {
                 throw e;
             }
         });
-        row(3, HASH, "A hash sees bytes. Print the very text that you hash "
-            + "beside what Python's json.dumps(block, sort_keys=True) writes: "
-            + "compare the order of names, each space, each digit.", () -> {
-            needs(MINE);
-            chain();
-            links(tip(1), tip(0));
-        });
-        row(3, "also with names in any script, and fractions", "\\u00eb and ë "
+        row(3, NAMES, "\\u00eb and ë "
             + "are one letter, but not the same bytes. Which of the two does "
             + "json.dumps write?", () -> {
             needs(PAY, HASH);
@@ -565,7 +621,7 @@ public class CheckNode implements Callable<Integer> {
         });
         row(3, VALID, "This block is the first that doesn't fit. Was it made "
             + "in another way than the others, or changed later?", () -> {
-            needs(PROOF, HASH);
+            needs(PROOF, HASH, NAMES);
             valid(chain());
         });
     }
@@ -619,6 +675,21 @@ public class CheckNode implements Callable<Integer> {
             same("last block", better.get(better.size() - 1), chain().get(
                 chain.size() - 1));
         });
+        keeps("numbers with a fraction", "5.0 is not 5, and 0.00001 is "
+            + "written 1e-05. Which text of a number does Python's json.dumps "
+            + "write, and does what reads JSON for you keep it?",
+            5.0, 0.1, 1e-05, 1e16, 123456789.125, 1e22, -0.0);
+        keeps("whole numbers of any size", "Beyond 2^53 some languages round. "
+            + "Is there a type that does not?", 9007199254740993L,
+            new BigInteger("12345678901234567890"), BigInteger.TEN.pow(30));
+        keeps("letters of any kind", "Print the text that you hash for these "
+            + "next to json.dumps: which letters does it write as \\uXXXX?",
+            "\u007f", "\n\t\b\f\r", "\u0000", "\u2028", "😀", "\ud83d",
+            "\"\\/");
+        keeps("objects inside, keys sorted as in Python", "Sorted are the keys "
+            + "at each depth, by the numbers of their letters.",
+            Map.of("b", List.of(Map.of("z", 1, "a", 2)), "a", Map.of(), "B", 3),
+            Map.of("\uffee", 1, "😀", 2));
         refused(4, "an amount edited", "Change a digit, and the block's hash "
             + "is another. Who still knows the old one?",
             (chain, i) -> first(chain.get(i)).put("amount", 500));
@@ -632,6 +703,23 @@ public class CheckNode implements Callable<Integer> {
             (chain, i) -> chain.get(i).put("previous_hash", "f".repeat(64)));
         refused(4, "a block removed", "Each two that stand side by side must "
             + "fit.", (chain, i) -> chain.remove(i));
+        refused(4, "a bad proof in the newest block", "The last block has none "
+            + "behind it. Does your loop come that far?", (chain, i) -> {
+            var last = chain.get(chain.size() - 1);
+            do last.put("proof", proof(last) + 1);
+            while (rule.validProof(proof(chain.get(chain.size() - 2)),
+                proof(last), hash(chain.get(chain.size() - 2))));
+        });
+        refused(4, "zeros that stand elsewhere in the hash", "A good hash "
+            + "begins with them.", (chain, i) -> {
+            var last = chain.get(chain.size() - 1);
+            var before = chain.get(chain.size() - 2);
+            String zeros = "0".repeat(rule.zeros()), hash;
+            do {
+                last.put("proof", proof(last) + 1);
+                hash = rule.hash(proof(before), proof(last), hash(before));
+            } while (hash.startsWith(zeros) || !hash.contains(zeros));
+        });
         refused(4, "a proof off by one, links resealed", "All links hold, so "
             + "no block's hash tells. What did the forger not pay for?",
             (chain, i) -> {
@@ -669,11 +757,34 @@ public class CheckNode implements Callable<Integer> {
         });
     }
 
+    // In blocks that others made, anything may stand. To take such a chain, a
+    // node must hash it as everybody does, and then show it as it came.
+    private void keeps(String what, String hint, Object... values) {
+        row(4, "a longer chain is taken: " + what, hint, () -> {
+            needs(LONGER);
+            for (var value : values) {
+                var rival = rival(0);
+                mineOn(rival, Map.of("sender", "alice", "recipient", bob,
+                    "amount", 1, "note", value));
+                mineOn(rival);
+                left.shows(rival);
+                try {
+                    resolve(true);
+                } catch (Missed e) {
+                    throw new Missed("200 Our chain was replaced, by one that "
+                        + "holds " + CanonicalJson.of(value), e.getMessage());
+                }
+                same("block", rival.get(rival.size() - 2), chain().get(
+                    chain.size() - 2));
+            }
+        });
+    }
+
     interface Edit { void in(List<Map<String, Object>> chain, int i); }
 
     private void refused(int step, String what, String hint, Edit edit) {
         row(step, "a longer one is refused: " + what, hint, () -> {
-            needs(RESOLVE);
+            needs(LONGER);
             var rival = rival(3);
             edit.in(rival, rival.size() - 3);
             left.shows(rival);
@@ -694,6 +805,24 @@ public class CheckNode implements Callable<Integer> {
             needs(PAY);
             for (var body : List.of("", "null", "[]", "5", "{\"sender\": \"a"))
                 post("/transactions/new", body).is(400, "");
+        });
+        row(BEYOND, "JSON is read whatever its Content-Type says", "curl -d "
+            + "calls all that it sends a form. (The tutorial's own node is "
+            + "strict here.)", () -> {
+            needs(PAY);
+            type = "application/x-www-form-urlencoded";
+            try {
+                pay(10).is(201, "");
+            } finally {
+                type = JSON_TYPE;
+            }
+        });
+        row(BEYOND, "GET /chain may be read by any page", "The explorer of "
+            + "another node shows yours, if it is told that it may: "
+            + "Access-Control-Allow-Origin: *", () -> {
+            chain();
+            expect(origin != null, "the header Access-Control-Allow-Origin",
+                "none");
         });
         row(BEYOND, "amounts are above 0, and \"0\" only rewards", "What does "
             + "a payment of -5 do to its recipient? And what may anyone do who "
@@ -719,6 +848,20 @@ public class CheckNode implements Callable<Integer> {
             left.shows(rival(1));
             resolve(true);
             mines(true, payment("alice", bob, 11));
+        });
+        row(BEYOND, "of two equal payments one waits, if one was mined",
+            "Alice paid twice, and one is done. How many does your list lose?",
+            () -> {
+            pay(13);
+            pay(13);
+            var rival = rival(0);
+            mineOn(rival, payment("alice", bob, 13));
+            left.shows(rival);
+            resolve(true);
+            mine();
+            var held = Collections.frequency(transactions(tip(0)),
+                payment("alice", bob, 13));
+            expect(held == 1, "1 payment of 13 in it", held + " of them");
         });
         row(BEYOND, "a payment in the new chain is not mined again", "Alice "
             + "paid once. In which two places was it?", () -> {
@@ -848,7 +991,8 @@ public class CheckNode implements Callable<Integer> {
                  var right = new Neighbour(host, 5999)) {
                 this.left = left;
                 this.right = right;
-                right.shows(List.of(block(1, List.of(), 100, 1)));
+                right.says(() -> CanonicalJson.of(Map.of("length", 1, "chain",
+                    List.of(block(1, List.of(), 100, start())))));
                 for (int i = 1; i <= (lastStep < 4 ? lastStep : BEYOND); i++)
                     results.addAll(step(i));
                 leaveValid();
@@ -866,7 +1010,7 @@ public class CheckNode implements Callable<Integer> {
         "Step 3 · Interacting with it", "Step 4 · Consensus",
         "Beyond the tutorial · does not count");
 
-    private List<Result> step(int step) {
+    private List<Result> step(int step) throws Gone {
         say("%n@|bold %s|@%n", STEPS.get(step - 1));
         var results = new ArrayList<Result>();
         for (var row : rows) if (row.step == step) {
@@ -889,7 +1033,7 @@ public class CheckNode implements Callable<Integer> {
         return results;
     }
 
-    private Result run(Row row) {
+    private Result run(Row row) throws Gone {
         title = row.title;
         try {
             row.check.run();
@@ -899,6 +1043,8 @@ public class CheckNode implements Callable<Integer> {
             return new Result(row, "waiting", "", e.getMessage(), "");
         } catch (Missed e) {
             return new Result(row, "failed", asked, e.getMessage(), e.expected);
+        } catch (Gone e) {
+            throw e;
         } catch (Exception e) {
             return new Result(row, "failed", asked, brief("what this check "
                 + "can't read: " + e), "an answer like the tutorial's");
@@ -907,7 +1053,7 @@ public class CheckNode implements Callable<Integer> {
 
     // Two who mine at once may leave a broken chain. It is mended as broken
     // chains are: by a longer one.
-    private void leaveValid() {
+    private void leaveValid() throws Gone {
         run(new Row(0, "", "", () -> {
             var good = rival(1);
             try {

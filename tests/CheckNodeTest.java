@@ -20,8 +20,11 @@ import java.nio.file.*;
 import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.regex.Pattern;
 import java.util.stream.*;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 class CheckNodeTest {
@@ -38,7 +41,7 @@ class CheckNodeTest {
         try (var node = Node.start("--port", "0", "--quiet")) {
             var report = report(0, node.url());
             assertEquals(Set.of(), titles(report, "failed", "waiting"));
-            assertEquals(11, report.get("beyond").intValue());
+            assertEquals(14, report.get("beyond").intValue());
             assertEquals("1 JSON 4", report.get("genesis").asText() + " "
                 + report.get("errors").asText() + " " + report.get("step"));
         }
@@ -81,54 +84,39 @@ class CheckNodeTest {
 
     // ## Broken ones
 
-    @Test
-    void wrongSeparatorsShowInTheHash() throws Exception {
-        assertRed(Fault.separators,
-            "a block names the hash of the one before it",
-            "a longer valid chain replaces ours");
-    }
-
-    @Test
-    void whoChecksNoProofTakesAForgedOne() throws Exception {
-        assertRed(Fault.noProofCheck,
-            "a longer one is refused: a proof off by one, links resealed");
-    }
-
-    @Test
-    void whoTrustsLengthIsLiedTo() throws Exception {
-        assertRed(Fault.trustsLength,
-            "a neighbour's length is counted, not believed");
-    }
-
-    @Test
-    void whoCrashesOnADeadNeighbourIsFound() throws Exception {
-        assertRed(Fault.crashes, "a dead neighbour does no harm");
-    }
-
-    @Test
-    void whoLosesPendingTransactionsIsFound() throws Exception {
-        assertRed(Fault.losesPending,
-            "a block holds the transactions sent before it",
-            "also with names in any script, and fractions",
-            "what waits for a block still waits after that");
-    }
-
     // Red are the rows of the fault, and what a node of the tutorial that
     // has no fault is red in anyway.
-    private static void assertRed(Fault fault, String... rows)
-            throws Exception {
-        var beyond = Set.of(Fault.trustsLength, Fault.crashes);
+    private static final Set<String> TUTORIALS = Set.of(
+        "amounts are above 0, and \"0\" only rewards",
+        "nodes must be a list of texts",
+        "of two equal payments one waits, if one was mined",
+        "a payment in a block that is dropped waits again",
+        "a payment in the new chain is not mined again");
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void eachFaultTurnsItsRowsRedAndNoOthers(Fault fault) throws Exception {
         JsonNode report;
         try (var node = new StandIn(fault)) {
-            report = report(beyond.contains(fault) ? 0 : 1, node.url(),
-                "--zeros", "2");
+            report = JSON.readTree(said(node.url(), "--zeros", "2", "--json"));
         }
         var red = titles(report, "failed");
-        red.removeAll(List.of("amounts are above 0, and \"0\" only rewards",
-            "nodes must be a list of texts",
-            "a payment in a block that is dropped waits again",
-            "a payment in the new chain is not mined again"));
-        assertEquals(new TreeSet<>(List.of(rows)), red);
+        red.removeAll(TUTORIALS);
+        assertEquals(new TreeSet<>(fault.rows), red);
+        assertEquals(fault.isBeyond() ? List.of() : List.of("red"),
+            StreamSupport.stream(report.get("rows").spliterator(), false)
+                .filter(row -> !row.get("beyond").asBoolean()
+                    && row.get("result").asText().equals("failed"))
+                .map(row -> "red").distinct().toList());
+    }
+
+    @Test
+    void aNodeThatEndsMeanwhileGetsOneSentence() throws Exception {
+        var node = new StandIn(Fault.none);
+        node.left = 20;
+        var error = report(1, node.url(), "--zeros", "2").get("error").asText();
+        assertTrue(error.startsWith("Your node has ended, or nobody can reach it "
+            + "any more, since this request: curl " + node.url()), error);
     }
 
     // ## No node at all
@@ -180,7 +168,7 @@ class CheckNodeTest {
                 "\n      asked     curl " + node.url(), "\n      came      ",
                 "\n      expected  with {\"amount\": 7",
                 "\n      hint      They wait in a list",
-                "\nstep 3 of 4 · 31 passed, 3 failed\n",
+                "\nstep 3 of 4 · 36 passed, 4 failed, 1 wait\n",
                 "\nnext: a block holds the transactions sent before it\n")
                 .map(it -> () -> assertTrue(text.contains(it), it + text)));
             text.lines().forEach(line ->
@@ -224,6 +212,13 @@ class CheckNodeTest {
         return text.toString();
     }
 
+    private static String said(String... arguments) {
+        var text = new StringWriter();
+        Blockchain.run(new CommandLine(new CheckNode())
+            .setOut(new PrintWriter(text)), arguments);
+        return text.toString();
+    }
+
     private static JsonNode report(int status, String... arguments)
             throws Exception {
         return JSON.readTree(text(status, Stream.concat(Stream.of("--json"),
@@ -239,8 +234,71 @@ class CheckNodeTest {
 
     // ## The stand-in
 
+    private static final String
+        HASH = "a block names the hash of the one before it",
+        LONGER = "a longer valid chain replaces ours",
+        TAKEN = "a longer chain is taken: ", REFUSED = "a longer one is refused: ",
+        FRACTIONS = TAKEN + "numbers with a fraction",
+        WHOLE = TAKEN + "whole numbers of any size",
+        LETTERS = TAKEN + "letters of any kind",
+        OBJECTS = TAKEN + "objects inside, keys sorted as in Python",
+        NAMES = "also with names in any script, and fractions",
+        NEWEST = REFUSED + "a bad proof in the newest block",
+        ELSEWHERE = REFUSED + "zeros that stand elsewhere in the hash",
+        RESEALED = REFUSED + "a proof off by one, links resealed";
+
     private enum Fault {
-        none, separators, noProofCheck, trustsLength, crashes, losesPending
+        none, typed,
+        separators(HASH, LONGER),
+        noProofCheck(NEWEST, ELSEWHERE, RESEALED),
+        newestUnchecked(NEWEST, ELSEWHERE),
+        zerosAnywhere(ELSEWHERE),
+        timestampNotHashed(HASH, LONGER),
+        plainSmallNumbers(FRACTIONS),
+        plainLargeNumbers(FRACTIONS),
+        shortExponents(FRACTIONS),
+        noFractions(FRACTIONS, REFUSED + "an amount 1 turned to 1.0"),
+        rounded(WHOLE),
+        delAsItIs(LETTERS),
+        newlineAsHex(LETTERS),
+        slashEscaped(LETTERS),
+        upperCaseHex(NAMES, LETTERS, OBJECTS),
+        utf8(NAMES, LETTERS, OBJECTS),
+        utf16Order(OBJECTS),
+        innerKeysUnsorted(OBJECTS),
+        neverAsks(LONGER),
+        equalsWin("a chain as long as ours doesn't replace it"),
+        firstWins("of two longer chains the longer one wins"),
+        equalOnce("two equal payments are two"),
+        losesPending("a block holds the transactions sent before it",
+            "two equal payments are two", NAMES,
+            "what waits for a block still waits after that"),
+        losesPendingWithChain("what waits for a block still waits after that"),
+        keepsPending("the next block holds only what is new"),
+        noReward("its last transaction rewards the miner",
+            "the next block holds only what is new"),
+        wrongForecast("and says which block will hold it"),
+        status200("POST /transactions/new takes a transaction",
+            "POST /nodes/register takes two neighbours"),
+        lengthOff("length is the number of its blocks"),
+        countsFromZero("blocks count from 1",
+            "and tells of the block that was forged"),
+        registersTwice("who registers twice is one neighbour still"),
+        milliseconds("timestamps are seconds since 1970"),
+        trustsLength("a neighbour's length is counted, not believed"),
+        crashes("a dead neighbour does no harm"),
+        wantsContentType("JSON is read whatever its Content-Type says"),
+        noOrigin("GET /chain may be read by any page");
+
+        final List<String> rows;
+
+        Fault(String... rows) {
+            this.rows = List.of(rows);
+        }
+
+        boolean isBeyond() {
+            return compareTo(trustsLength) >= 0 || rows.isEmpty();
+        }
     }
 
     // A node as a student may have written it, good but for one fault.
@@ -249,11 +307,12 @@ class CheckNodeTest {
         private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).build();
         private final ProofOfWork rule = new ProofOfWork(Rule.classic, 2);
-        private final Set<String> neighbours = new TreeSet<>();
+        private final List<String> neighbours = new ArrayList<>();
         private final Fault fault;
         private final HttpServer server;
         private List<Map<String, Object>> chain = new ArrayList<>();
         private List<Object> pending = new ArrayList<>();
+        int left = Integer.MAX_VALUE; // requests that it will answer
 
         StandIn(Fault fault) throws IOException {
             this.fault = fault;
@@ -271,18 +330,44 @@ class CheckNodeTest {
         public void close() { server.stop(0); }
 
         private Map<String, Object> add(long proof, String previousHash) {
-            var block = Map.of("index", chain.size() + 1, "timestamp",
-                System.currentTimeMillis() / 1e3, "transactions", pending,
+            var block = Map.<String, Object>of("index", chain.size()
+                + (fault == Fault.countsFromZero ? 0 : 1), "timestamp",
+                System.currentTimeMillis() / (fault == Fault.milliseconds ? 1
+                    : 1e3), "transactions", List.copyOf(pending),
                 "proof", proof, "previous_hash", previousHash);
-            pending = new ArrayList<>();
+            if (fault != Fault.keepsPending) pending = new ArrayList<>();
             chain.add(block);
             return block;
         }
 
         private String hash(Map<String, Object> block) {
+            if (fault == Fault.timestampNotHashed) {
+                block = new HashMap<>(block);
+                block.put("timestamp", 0);
+            }
             var text = CanonicalJson.of(block);
-            return new Sha256().hex(fault == Fault.separators
-                ? text.replace(": ", ":").replace(", ", ",") : text);
+            text = switch (fault) {
+                case separators -> text.replace(": ", ":").replace(", ", ",");
+                case plainSmallNumbers -> text.replace("1e-05", "0.00001");
+                case plainLargeNumbers -> text.replace("1e+16",
+                    "10000000000000000");
+                case shortExponents -> text.replace("e-05", "e-5");
+                case noFractions -> text.replaceAll("\\b(\\d+)\\.0\\b", "$1");
+                case rounded -> text.replace("12345678901234567890",
+                    "12345678901234567000");
+                case delAsItIs -> text.replace("\\u007f", "\u007f");
+                case newlineAsHex -> text.replace("\\n", "\\u000a");
+                case slashEscaped -> text.replace("/", "\\/");
+                case upperCaseHex -> Pattern.compile("\\\\u[0-9a-f]{4}").matcher(text)
+                    .replaceAll(it -> "\\\\u" + it.group().substring(2).toUpperCase());
+                case utf8 -> text.replaceAll("\\\\u(d83d|00eb|6751)", "?");
+                case utf16Order -> text.replace("{\"\\uffee\": 1, \"\\ud83d\\ude00\": "
+                    + "2}", "{\"\\ud83d\\ude00\": 2, \"\\uffee\": 1}");
+                case innerKeysUnsorted -> text.replace("{\"a\": 2, \"z\": 1}",
+                    "{\"z\": 1, \"a\": 2}");
+                default -> text;
+            };
+            return new Sha256().hex(text);
         }
 
         private void handle(HttpExchange http) throws IOException {
@@ -290,16 +375,27 @@ class CheckNodeTest {
             Object answer;
             try {
                 var body = http.getRequestBody().readAllBytes();
+                if (left-- == 0) {
+                    server.stop(0);
+                    return;
+                }
+                var type = "" + http.getRequestHeaders().getFirst("Content-Type");
+                if (fault == Fault.wantsContentType && body.length > 0
+                    && !type.startsWith("application/json"))
+                    throw new IllegalArgumentException("Missing values");
                 Map<?, ?> values = body.length == 0 ? Map.of()
                     : json.readValue(body, Map.class);
                 answer = answer(http.getRequestURI().getPath(), values);
-                if (http.getRequestMethod().equals("POST")) status = 201;
+                if (http.getRequestMethod().equals("POST")
+                    && fault != Fault.status200) status = 201;
             } catch (RuntimeException | IOException e) {
                 status = e instanceof ConnectException ? 500 : 400;
                 answer = String.valueOf(e.getMessage());
             }
             var text = (answer instanceof String sentence ? sentence
                 : CanonicalJson.of(answer)).getBytes(UTF_8);
+            if (fault != Fault.noOrigin) http.getResponseHeaders().add(
+                "Access-Control-Allow-Origin", "*");
             http.sendResponseHeaders(status, text.length);
             http.getResponseBody().write(text);
             http.close();
@@ -312,7 +408,7 @@ class CheckNodeTest {
                     var last = chain.get(chain.size() - 1);
                     long proof = 0, from = (long) last.get("proof");
                     while (!rule.validProof(from, proof, "")) proof++;
-                    pending.add(
+                    if (fault != Fault.noReward) pending.add(
                         Map.of("sender", "0", "recipient", "me", "amount", 1));
                     var answer = new HashMap<>(add(proof, hash(last)));
                     answer.put("message", "New Block Forged");
@@ -322,17 +418,24 @@ class CheckNodeTest {
                     if (!values.keySet().equals(
                             Set.of("sender", "recipient", "amount")))
                         throw new IllegalArgumentException("Missing values");
-                    if (fault != Fault.losesPending) pending.add(values);
+                    if (fault != Fault.losesPending && !(fault
+                        == Fault.equalOnce && pending.contains(values)))
+                        pending.add(values);
                     return Map.of("message", "Transaction will be added to "
-                        + "Block " + (chain.size() + 1));
+                        + "Block " + (chain.size()
+                            + (fault == Fault.wrongForecast ? 0 : 1)));
                 }
                 case "/nodes/register" -> {
                     if (!values.containsKey("nodes"))
                         throw new IllegalArgumentException(
                             "Error: Please supply a valid list of nodes");
                     if (values.get("nodes") instanceof List<?> all)
-                        for (var node : all) neighbours.add(
-                            URI.create("" + node).getAuthority());
+                        for (var node : all) {
+                            var address = URI.create("" + node).getAuthority();
+                            if (fault == Fault.registersTwice
+                                || !neighbours.contains(address))
+                                neighbours.add(address);
+                        }
                     return Map.of("message", "New nodes have been added",
                         "total_nodes", List.copyOf(neighbours));
                 }
@@ -343,12 +446,14 @@ class CheckNodeTest {
                         replaced ? "new_chain" : "chain", chain);
                 }
                 default -> {
-                    return Map.of("chain", chain, "length", chain.size());
+                    return Map.of("chain", chain, "length", chain.size()
+                        + (fault == Fault.lengthOff ? 1 : 0));
                 }
             }
         }
 
         private boolean resolve() throws IOException {
+            if (fault == Fault.neverAsks) return false;
             List<Map<String, Object>> longest = null;
             int most = chain.size();
             for (var neighbour : neighbours) try {
@@ -363,28 +468,35 @@ class CheckNodeTest {
                     ((Number) block.get("proof")).longValue());
                 int length = fault == Fault.trustsLength
                     ? answer.get("length").intValue() : theirs.size();
-                if (length <= most || !valid(theirs)) continue;
+                if (length < most + (fault == Fault.equalsWin ? 0 : 1)
+                    || !valid(theirs)) continue;
+                if (fault == Fault.typed && !(theirs.get(0).get(
+                    "previous_hash") instanceof String)) System.exit(9);
+                if (fault != Fault.firstWins || longest == null) longest = theirs;
                 most = length;
-                longest = theirs;
             } catch (ConnectException e) {
                 if (fault == Fault.crashes) throw e;
             } catch (IOException | RuntimeException | InterruptedException e) {
                 // so it has nothing to offer
             }
             if (longest != null) chain = longest;
+            if (longest != null && fault == Fault.losesPendingWithChain)
+                pending.clear();
             return longest != null;
         }
 
         private boolean valid(List<Map<String, Object>> chain) {
             if (chain.isEmpty()) return false;
-            for (int i = 1; i < chain.size(); i++) {
+            for (int i = 1; i < chain.size()
+                - (fault == Fault.newestUnchecked ? 1 : 0); i++) {
                 var last = chain.get(i - 1);
                 var block = chain.get(i);
                 if (!hash(last).equals(block.get("previous_hash")))
                     return false;
-                if (fault != Fault.noProofCheck && !rule.validProof(
-                    (long) last.get("proof"), (long) block.get("proof"), ""))
-                    return false;
+                var work = rule.hash((long) last.get("proof"),
+                    (long) block.get("proof"), "");
+                if (fault != Fault.noProofCheck && !(fault == Fault.zerosAnywhere
+                    ? work.contains("00") : work.startsWith("00"))) return false;
             }
             return true;
         }

@@ -508,6 +508,27 @@ class GossipTest {
         awaitOneChain(10, List.of(first, other, back));
     }
 
+    @Test
+    void theDeadAreNoticedAndTheFirstNodeCatchesUp() throws Exception {
+        var first = Node.start(Client.arguments("1"));
+        var port = "" + port(first);
+        var other = node("--join", first.url());
+        var goes = Node.start(Client.arguments("1", "--join", first.url()));
+        await(10, () -> neighbours(other).size() == 2);
+        var gone = "localhost:" + port(goes);
+        goes.close();
+        first.close();
+        await(15, () -> get(other.url(), "/nodes").get("neighbours").get(gone)
+            .asText().equals("can't be reached"));
+        mine(other);
+        mine(other);
+        var again = node("--port", port); // it joins nobody, and forgot all
+        awaitOneChain(15, List.of(again, other));
+        var joins = node("--join", other.url());
+        await(10, () -> neighbours(joins).size() == 2);
+        assertFalse(neighbours(joins).contains(gone));
+    }
+
     // ## Programs
 
     final class Program implements AutoCloseable {
@@ -555,7 +576,7 @@ class GossipTest {
         await(10, () -> neighbours(late.url).size() == 1);
         new Program("--join", late.url, "--rule", "linked").says("has other rules "
             + "(classic rule, 2 zeros) than this one (linked rule, 2 zeros). "
-            + "They may not keep one chain.");
+            + "They can't share a chain.");
         new Program("--join", late.url, "--signed").says("than this one "
             + "(classic rule, 2 zeros, signed payments)");
         try (var page = new Neighbour("<html>")) {
@@ -563,9 +584,9 @@ class GossipTest {
                 + page.address() + " has no chain for us: ");
         }
         for (var wrong : List.of("--join", "--url"))
-            assertTrue(assertThrows(RuntimeException.class, () -> node("--join",
+            assertTrue(assertThrows(IOException.class, () -> node("--join",
                 late.url, wrong, "nonsense")).getMessage().contains(
-                "\"nonsense\" is not like http://localhost:5001."));
+                wrong + " \"nonsense\" is not like http://localhost:5001."));
     }
 
     @Test

@@ -150,7 +150,7 @@ class WalletTest {
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        refused("Nobody answers at http://localhost:" + port, ann, "balance",
+        refused("No node answers at http://localhost:" + port, ann, "balance",
             "--node", "http://localhost:" + port);
         refused("--node \"nonsense\" is not like http://localhost:5001.", ann,
             "balance", "--node", "nonsense");
