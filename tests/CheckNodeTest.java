@@ -203,6 +203,24 @@ class CheckNodeTest {
         }
     }
 
+    // What docs/write-your-own.md gives a student to try is so.
+    @Test
+    void theTextsToTryHashAsThePageSays() throws Exception {
+        var page = Path.of("docs/write-your-own.md");
+        if (!Files.exists(page)) page = Path.of("..").resolve(page);
+        var samples = Pattern.compile("```json\n(.*)\n```\n\n`([0-9a-f]{64})`")
+            .matcher(Files.readString(page)).results().toList();
+        assertEquals(6, samples.size());
+        for (var sample : samples) {
+            assertEquals(sample.group(2), new Sha256().hex(sample.group(1)));
+            assertEquals(sample.group(1), CanonicalJson.of(JSON.readValue(
+                sample.group(1), Object.class)));
+        }
+        var genesis = new Block(1, 1506280650.770839, List.of(), 100, 1);
+        assertEquals(30419, new ProofOfWork(Rule.linked, 4).proofOfWork(genesis));
+        assertEquals(35293, new ProofOfWork(Rule.classic, 4).proofOfWork(genesis));
+    }
+
     // ## How it is run
 
     private static String text(int status, String... arguments) {
