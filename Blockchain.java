@@ -301,6 +301,8 @@ public class Blockchain {
 
     synchronized List<Block> chain() { return List.copyOf(chain); }
 
+    synchronized int length() { return chain.size(); }
+
     /** All blocks but the first {@code kept}, if there are more. */
     synchronized List<Block> chainBehind(int kept) {
         return List.copyOf(chain.subList(Math.min(kept, chain.size()),

@@ -286,14 +286,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
             remember();
             neighbours.register(peers);
             if (url != null) Address.of("--url", url);
-            var others = new ArrayList<String>();
-            for (var node : joined) {
-                var other = Address.of("--join", node);
-                if (!isThisNode(other)) others.add(other.toString());
-            }
-            neighbours.register(others);
+            neighbours.register(others());
             server = Javalin.start(this::configure);
-            if (!joined.isEmpty()) join(others);
+            if (!joined.isEmpty()) join();
             for (var connector : server.jettyServer().server().getConnectors())
                 ((AbstractConnector) connector).setShutdownIdleTimeout(50);
         } catch (JavalinBindException e) {
@@ -305,9 +300,19 @@ public class Node implements AutoCloseable, Callable<Integer> {
         }
     }
 
-    private void join(List<String> others) {
+    // Whoever is told to join itself waits for others.
+    private List<String> others() throws IOException {
+        var others = new ArrayList<String>();
+        for (var node : joined) {
+            var other = Address.of("--join", node);
+            if (!isThisNode(other)) others.add(other.toString());
+        }
+        return others;
+    }
+
+    private void join() throws IOException {
         gossip.begin(address, server.port(), url);
-        new Visits(gossip, others, this::log, System.out::println).begin();
+        new Visits(gossip, others(), this::log, System.out::println).begin();
     }
 
     private void log(String line) {

@@ -17,7 +17,7 @@ final class Gossip {
     final Caller caller;
     final Errands errands = new Errands();
     final boolean signed;
-    private Block first; // the last block when this began
+    private volatile boolean begun;
     private InetAddress host;
     private Optional<Address> url;
     private int port;
@@ -37,7 +37,7 @@ final class Gossip {
         this.host = host;
         this.port = port;
         this.url = Optional.ofNullable(url).map(Address::of);
-        first = blockchain.lastBlock();
+        begun = true;
     }
 
     /** Where this other node can call ours, if it can. */
@@ -60,7 +60,7 @@ final class Gossip {
     /** Tells all that can be reached of our last block, each one once. */
     void tell() {
         var tip = blockchain.lastBlock();
-        if (first == null || first == tip) return;
+        if (!begun || blockchain.length() == 1) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
         for (var address : addresses)
@@ -96,7 +96,7 @@ final class Gossip {
         boolean replaced = false;
         for (var chain : neighbours.chains(blockchain, List.of(address))) {
             replaced = blockchain.replace(chain);
-            if (chain.size() < blockchain.chain().size())
+            if (chain.size() < blockchain.length())
                 told.remove(address); // whatever it was told, it has less
         }
         if (replaced) tell();

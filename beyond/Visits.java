@@ -86,8 +86,8 @@ final class Visits {
 
     private void register(Object node, Address teller) throws IOException {
         try {
-            var address = Address.of(node).asToldBy(teller);
-            neighbours.register(List.of(address.toString()));
+            neighbours.register(List.of("" + Address.of(node)
+                .asToldBy(teller)));
         } catch (Refusal e) {
             // it is this node, or none, or there is no room for more
         }

@@ -351,7 +351,7 @@ class CheckNodeTest {
             var block = Map.<String, Object>of("index", chain.size()
                 + (fault == Fault.countsFromZero ? 0 : 1), "timestamp",
                 System.currentTimeMillis() / (fault == Fault.milliseconds ? 1
-                    : 1e3), "transactions", List.copyOf(pending),
+                    : 1000) + 0.25, "transactions", List.copyOf(pending),
                 "proof", proof, "previous_hash", previousHash);
             if (fault != Fault.keepsPending) pending = new ArrayList<>();
             chain.add(block);

@@ -454,6 +454,21 @@ class GossipTest {
         }
     }
 
+    @Test
+    void aNodeThatKeptALongerChainTellsOfIt() throws Exception {
+        assumeTrue(TutorialNode.runs("python3", "--version"),
+            "python3 is not installed");
+        var ledger = temp.resolve("kept").toString();
+        try (var alone = Node.start(Client.arguments("4", "--ledger", ledger))) {
+            mine(alone);
+            mine(alone);
+        }
+        try (var python = new TutorialNode("classic")) {
+            node("--zeros", "4", "--ledger", ledger, "--join", python.url());
+            await(10, () -> get(python.url(), "/chain").get("length").asInt() == 3);
+        }
+    }
+
     // Some never answer, some never end, one lies.
     @Test
     void neighboursThatHangHinderNobody() throws Exception {

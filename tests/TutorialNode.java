@@ -82,6 +82,7 @@ final class TutorialNode implements AutoCloseable {
                 self.send_response(status)
                 self.send_header('Content-Type', 'application/json')
                 self.send_header('Content-Length', len(text))
+                self.send_header('Connection', 'close')
                 self.end_headers()
                 self.wfile.write(text)
             do_GET = do_POST = answer
