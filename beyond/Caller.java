@@ -53,10 +53,9 @@ record Caller(String name) {
         }
     }
 
-    /** The object that it answers; empty if it is none. */
-    Map<?, ?> json(String address, String path, String body, String... headers)
-            throws IOException {
-        return Json.answer(send(address, path, body, headers).body());
+    /** The object that a GET is answered; empty if it is none. */
+    Map<?, ?> json(String address, String path) throws IOException {
+        return Json.answer(send(address, path, "").body());
     }
 
     private static final class Http { // made when first needed

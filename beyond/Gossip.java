@@ -131,7 +131,7 @@ final class Gossip {
         checking.remove(address);
         if (!signed || its.get("signed") != Boolean.TRUE) return;
         checking.add(address);
-        if (!(caller.json(address, "/transactions", "").get("transactions")
+        if (!(caller.json(address, "/transactions").get("transactions")
             instanceof List<?> list)) return;
         var theirs = byText(list.stream().map(Json::transaction).toList());
         var ours = byText(blockchain.pending());
@@ -154,8 +154,8 @@ final class Gossip {
             blockchain.law.check(payment);
             blockchain.newTransaction(payment);
             pass(payment);
-        } catch (Breach e) {
-            // on their chain it may hold
+        } catch (RuntimeException e) {
+            // it holds on their chain, not on ours, or there is no room
         }
     }
 }

@@ -29,10 +29,10 @@ final class Neighbours {
 
     Neighbours(Predicate<Address> isThisNode, Caller caller, Room room,
                Consumer<Map<String, ?>> journal, Consumer<String> log) {
-        this.caller = caller;
         this.isThisNode = isThisNode;
-        this.journal = journal;
+        this.caller = caller;
         this.room = room;
+        this.journal = journal;
         this.log = log;
     }
 

@@ -76,8 +76,8 @@ final class Validation implements Blockchain.Law {
 
     // ## Signatures
     //
-    // To check one takes about a millisecond, a thousand times as long as
-    // all the rest. So all cores take part, and what was good is remembered.
+    // To check one takes far longer than all the rest. So all cores take
+    // part, and what was good is remembered.
 
     private static final int SLICE = 256; // blocks: a liar costs no more
 

@@ -58,7 +58,7 @@ final class Visits {
             try {
                 gossip.resolve(address);
                 introduce(address);
-                var its = gossip.caller.json(address, "/nodes", "");
+                var its = gossip.caller.json(address, "/nodes");
                 if (joined.contains(address)) learn(address, its);
                 gossip.exchange(address, its);
                 trouble = trouble(address, its);
