@@ -342,8 +342,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     public void close() {
         door.close();
+        gossip.close(); // or it would keep those waiting that tell it
         server.stop();
-        gossip.close();
         neighbours.close();
         ledger.close();
     }

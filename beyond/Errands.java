@@ -21,7 +21,7 @@ final class Errands {
 
     /** Brings what the errand brings; false if it fails, or is running. */
     CompletableFuture<Boolean> begin(String kind, String to, Errand errand) {
-        if (!running.add(kind + to))
+        if (threads.isShutdown() || !running.add(kind + to))
             return CompletableFuture.completedFuture(false);
         return CompletableFuture.supplyAsync(() -> {
             try {

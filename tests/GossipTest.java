@@ -93,6 +93,16 @@ class GossipTest {
         });
     }
 
+    /** No news is on its way, but there may be ties. */
+    static void awaitOneLength(List<String> urls) throws Exception {
+        await(20, () -> {
+            var lengths = new HashSet<Integer>();
+            for (var url : urls)
+                lengths.add(get(url, "/chain").get("length").asInt());
+            return lengths.size() == 1;
+        });
+    }
+
     // ## Who knows whom
 
     @Test
@@ -408,6 +418,7 @@ class GossipTest {
                     ++numbers[one], keys.get(other)));
             }
         }
+        awaitOneLength(all.stream().map(Node::url).toList());
         mine(all.get(0)); // a tie is broken by one more block
         awaitOneChain(20, all);
         await(20, () -> all.stream().map(node -> {
@@ -501,6 +512,20 @@ class GossipTest {
             Thread.sleep(200);
             assertTrue(it.asked.availablePermits() < 10, "asked too often");
         }
+    }
+
+    @Test
+    void aNodeThatIsBeingToldStopsAtOnce() throws Exception {
+        var silent = new Neighbour(out -> new CountDownLatch(1).await());
+        open.add(silent);
+        var node = Node.start(Client.arguments("1"));
+        register(node, silent.address());
+        var telling = Client.HTTP.sendAsync(HttpRequest.newBuilder(URI.create(
+            node.url() + "/nodes/resolve")).header("Referer", "http://"
+            + silent.address()).build(), HttpResponse.BodyHandlers.ofString());
+        silent.asked.acquire();
+        node.close();
+        assertEquals(200, telling.get().statusCode());
     }
 
     @Test
@@ -655,9 +680,8 @@ class GossipTest {
                     default -> get(programs[i].url, "/mine");
                 }
             }
-            get(programs[5].url, "/mine"); // a tie is broken by two more
-            Thread.sleep(1_000);
-            get(programs[5].url, "/mine");
+            awaitOneLength(Stream.of(programs).map(it -> it.url).toList());
+            get(programs[5].url, "/mine"); // a tie is broken by one more
             await(20, () -> {
                 var tips = new HashSet<String>();
                 for (var program : programs) tips.add(tip(program.url));
