@@ -342,9 +342,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     public void close() {
         door.close();
-        gossip.close(); // or it would keep those waiting that tell it
+        gossip.close(); // or those that wait for these two would hold
+        neighbours.close(); // the server up
         server.stop();
-        neighbours.close();
         ledger.close();
     }
 

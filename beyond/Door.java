@@ -152,6 +152,10 @@ final class Door {
         } else if (e instanceof Breach) {
             status = 400;
             sentence = e.getMessage();
+        } else if (e instanceof CancellationException
+            || e instanceof RejectedExecutionException) {
+            status = 503;
+            sentence = "This node stops.";
         } else if (e instanceof HttpResponseException http) {
             status = http.getStatus();
             sentence = http.getMessage();
