@@ -162,11 +162,11 @@ class CheckNodeTest {
     @Test
     void aRedRowSaysAllThatIsNeededInEightyColumns() throws Exception {
         try (var node = new StandIn(Fault.losesPending)) {
-            var text = text(1, node.url(), "--zeros", "2");
+            var text = text(1, node.url(), "--zeros", "2", "--hint");
             assertAll(Stream.of("✓ POST /transactions/new takes a transaction",
                 "✗ a block holds the transactions sent before it",
                 "\n      asked     curl " + node.url(), "\n      came      ",
-                "\n      expected  with {\"amount\": 7",
+                "\n      expected  in it {\"amount\": 7",
                 "\n      hint      They wait in a list",
                 "\nstep 3 of 4 · 36 passed, 4 failed, 1 wait\n",
                 "\nnext: a block holds the transactions sent before it\n")

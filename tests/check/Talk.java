@@ -1,0 +1,235 @@
+//JAVA 17+
+
+// Asks a node by HTTP, and says in plain words what an answer lacks.
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.*;
+import java.net.*;
+import java.util.*;
+import java.util.concurrent.*;
+
+final class Talk {
+    static final ObjectMapper JSON = new ObjectMapper();
+    static final String JSON_TYPE = "application/json";
+    private static final int MOST_BYTES = 64_000_000;
+
+    private final ExecutorService askers = Executors.newCachedThreadPool();
+    private final int patience; // seconds
+    private String url;
+    String asked = ""; // the last request, as a reader may try it
+    String type = JSON_TYPE;
+
+    Talk(String url, int patience) {
+        this.url = (url.contains("://") ? url : "http://" + url)
+            .replaceFirst("/+$", "");
+        this.patience = patience;
+    }
+
+    String url() {
+        return url;
+    }
+
+    // ## What an answer lacks
+
+    /** What was expected, what came, and what to compare, if it helps. */
+    static final class Missed extends Exception {
+        final String expected, compare;
+
+        Missed(Object expected, Object came, String compare) {
+            super(brief(came));
+            this.expected = brief(expected);
+            this.compare = compare;
+        }
+
+        Missed(Object expected, Object came) {
+            this(expected, came, "");
+        }
+    }
+
+    static void expect(boolean good, Object expected, Object came)
+            throws Missed {
+        if (!good) throw new Missed(expected, came);
+    }
+
+    static void same(String what, Object expected, Object came) throws Missed {
+        var wanted = CanonicalJson.of(expected);
+        var found = CanonicalJson.of(came);
+        expect(wanted.equals(found), what + " " + wanted, what + " " + found);
+    }
+
+    /** A page of HTML as its words; of what is very long, the beginning. */
+    static String brief(Object value) {
+        var text = value instanceof Map || value instanceof List
+            ? CanonicalJson.of(value) : String.valueOf(value);
+        if (text.contains("</")) text = text.replaceAll("<[^>]*>", " ");
+        text = text.strip().replaceAll("\\s+", " ");
+        return text.length() > 600 ? text.substring(0, 599) + "…" : text;
+    }
+
+    /** What JSON calls it: a text, a number, a list, an object. */
+    static String kind(Object value) {
+        return value == null ? "null" : value instanceof String ? "a text"
+            : value instanceof Map ? "an object" : value instanceof List
+            ? "a list" : value instanceof Number ? "a number" : "true or false";
+    }
+
+    // ## An answer
+
+    record Answer(int status, String text, Object json, String origin) {
+        Object get(String name) {
+            return json instanceof Map<?, ?> map ? map.get(name) : null;
+        }
+
+        /** Has this status, and a message or text that holds these words. */
+        Answer is(int wanted, String words) throws Missed {
+            if (status == wanted && text.contains(words)) return this;
+            if (words.isEmpty()) throw new Missed("status " + wanted, this);
+            if (text.contains(words)) throw new Missed("status " + wanted,
+                "status " + status + "; the message is right");
+            throw new Missed((status == wanted ? "" : "status " + wanted + ", ")
+                + "message \"" + words + "\"", status == wanted ? said() : this);
+        }
+
+        private String said() {
+            return get("message") == null ? (json instanceof Map
+                ? "no \"message\", but " : "") + brief(text)
+                : "message " + CanonicalJson.of(get("message"));
+        }
+
+        public String toString() {
+            return "status " + status + (text.isBlank() ? ", and no more"
+                : ", " + said());
+        }
+    }
+
+    Answer get(String path) throws Exception {
+        return ask(path, null);
+    }
+
+    Answer post(String path, Object body) throws Exception {
+        return ask(path, body instanceof String s ? s : CanonicalJson.of(body));
+    }
+
+    // Whatever the node does, nobody waits longer than the patience lasts.
+    private Answer ask(String path, String body) throws Exception {
+        asked = "curl " + url + path + (body == null ? "" : " -d '" + body
+            + "'" + (type.equals(JSON_TYPE) ? " -H 'Content-Type: " + type + "'"
+                : ""));
+        var answer = askers.submit(() -> send(path, body));
+        try {
+            return answer.get(patience, SECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw new Missed("an answer", "none in " + patience + " seconds");
+        } catch (ExecutionException e) {
+            if (address() == null) throw new Gone(asked);
+            var why = e.getCause().getMessage();
+            throw new Missed("an answer", why == null ? "no connection" : why);
+        }
+    }
+
+    /** The node has ended in the middle of the check. */
+    static final class Gone extends IOException {
+        Gone(String asked) {
+            super("Your node has ended, or nobody can reach it any more, since "
+                + "this request: " + brief(asked) + ". What does it print "
+                + "there? Start it again, and this check.");
+        }
+    }
+
+    // Each request has a line of its own: what an earlier one left on it, or
+    // that it was closed, does no harm.
+    private Answer send(String path, String body) throws Exception {
+        var line = (HttpURLConnection) URI.create(url + path).toURL()
+            .openConnection();
+        line.setRequestProperty("Connection", "close");
+        line.setInstanceFollowRedirects(false);
+        line.setReadTimeout(patience * 1_000);
+        if (body != null) {
+            line.setRequestProperty("Content-Type", type);
+            line.setDoOutput(true);
+            line.getOutputStream().write(body.getBytes(UTF_8));
+        }
+        int status = line.getResponseCode();
+        if (status < 0) throw new IOException("no HTTP");
+        try (var in = status < 400 ? line.getInputStream()
+                : line.getErrorStream()) {
+            var text = in == null ? "" : new String(in.readNBytes(MOST_BYTES),
+                UTF_8);
+            Object json = null;
+            try {
+                json = JSON.readValue(text, Object.class);
+            } catch (IOException noJson) {
+                // an error may be a sentence
+            }
+            return new Answer(status, text, json,
+                line.getHeaderField("Access-Control-Allow-Origin"));
+        }
+    }
+
+    /** The same request twice, at the same time. */
+    void twice(String path) throws Exception {
+        var other = askers.submit(() -> get(path));
+        get(path).is(200, "");
+        try {
+            other.get().is(200, "");
+        } catch (ExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+        asked = "curl " + url + path + " & curl " + url + path;
+    }
+
+    // ## Meeting the node
+
+    /** Is it there, and does it speak HTTP? Returns our own address on the
+     *  way to it: there a node finds the neighbours that we play. */
+    InetAddress meet() throws Exception {
+        if (URI.create(url).getHost() == null) throw new IOException(url
+            + " is no node's URL: one looks like http://localhost:5000.");
+        var us = address();
+        if (us == null) throw new IOException("Nobody answers at " + url
+            + ". Does your node run, and on that port?");
+        try {
+            var answer = get("/chain");
+            if (answer.status == 200 && answer.json == null)
+                throw new IOException(url + "/chain answers, but not in JSON: "
+                    + brief(answer.text) + " Is that your node?");
+        } catch (Missed e) {
+            throw new IOException(url + "/chain gives no HTTP answer ("
+                + e.getMessage() + "). Is that your node?");
+        }
+        return us;
+    }
+
+    /** Our own address on the way to the node; null if nobody is there. */
+    InetAddress address() {
+        var uri = URI.create(url);
+        int port = uri.getPort() < 0 ? 80 : uri.getPort();
+        for (var it : addresses(uri.getHost())) try (var line = new Socket()) {
+            line.connect(new InetSocketAddress(it, port), 3_000);
+            if (it instanceof Inet6Address)
+                url = "http://" + name(it) + ":" + port;
+            return line.getLocalAddress();
+        } catch (IOException notThere) {
+            // localhost has two addresses, and a node may have one of them
+        }
+        return null;
+    }
+
+    private static InetAddress[] addresses(String host) {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            return new InetAddress[0];
+        }
+    }
+
+    /** As it stands in a URL. */
+    static String name(InetAddress address) {
+        var name = address.getHostAddress().replaceFirst("%.*", "");
+        return address instanceof Inet6Address ? "[" + name + "]" : name;
+    }
+}
