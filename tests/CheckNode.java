@@ -264,13 +264,13 @@ public class CheckNode implements Callable<Integer> {
         for (var it : green.subList(green.size() > 8 ? green.size() - 3 : 0,
             green.size())) show(results.get(it));
         if (!green.isEmpty()) say("%n");
-        if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node lives "
-            + "in the network.|@ Every row that counts is green.%n%n");
+        if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node "
+            + "lives in the network.|@ Every row that counts is green.%n%n");
         if (!gone.isEmpty()) say("@|red %s|@%n%n", gone.replace(
             ", and this check", ""));
         else if (!done) show(results.get(row));
-        if (!done) say("%n@|faint Mend it and start your node anew. Enter: "
-            + "check now. h, Enter: hint. Ctrl-C: end.|@%n");
+        if (!done) say("%n@|faint Mend it, and start your node anew. Enter: "
+            + "check now. h: hint. Ctrl-C: end.|@%n");
     }
 
     private void awaitNode() throws InterruptedException {

@@ -223,27 +223,27 @@ class CheckNodeTest {
 
     // ## How it is run
 
-    private static String text(int status, String... arguments) {
+    static String text(int status, String... arguments) {
         var text = new StringWriter();
         assertEquals(status, Blockchain.run(new CommandLine(new CheckNode())
             .setOut(new PrintWriter(text)), arguments), text::toString);
         return text.toString();
     }
 
-    private static String said(String... arguments) {
+    static String said(String... arguments) {
         var text = new StringWriter();
         Blockchain.run(new CommandLine(new CheckNode())
             .setOut(new PrintWriter(text)), arguments);
         return text.toString();
     }
 
-    private static JsonNode report(int status, String... arguments)
+    static JsonNode report(int status, String... arguments)
             throws Exception {
         return JSON.readTree(text(status, Stream.concat(Stream.of("--json"),
             Stream.of(arguments)).toArray(String[]::new)));
     }
 
-    private static Set<String> titles(JsonNode report, String... results) {
+    static Set<String> titles(JsonNode report, String... results) {
         return StreamSupport.stream(report.get("rows").spliterator(), false)
             .filter(r -> List.of(results).contains(r.get("result").asText()))
             .map(r -> r.get("row").asText())
@@ -265,7 +265,7 @@ class CheckNodeTest {
         ELSEWHERE = REFUSED + "zeros that stand elsewhere in the hash",
         RESEALED = REFUSED + "a proof off by one, links resealed";
 
-    private enum Fault {
+    enum Fault {
         none, typed,
         separators(HASH, LONGER),
         noProofCheck(NEWEST, ELSEWHERE, RESEALED),
@@ -320,7 +320,7 @@ class CheckNodeTest {
     }
 
     // A node as a student may have written it, good but for one fault.
-    private static final class StandIn implements AutoCloseable {
+    static class StandIn implements AutoCloseable {
         private final ObjectMapper json = new ObjectMapper();
         private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).build();
@@ -328,8 +328,8 @@ class CheckNodeTest {
         private final List<String> neighbours = new ArrayList<>();
         private final Fault fault;
         private final HttpServer server;
-        private List<Map<String, Object>> chain = new ArrayList<>();
-        private List<Object> pending = new ArrayList<>();
+        List<Map<String, Object>> chain = new ArrayList<>();
+        List<Object> pending = new ArrayList<>();
         int left = Integer.MAX_VALUE; // requests that it will answer
 
         StandIn(Fault fault) throws IOException {
@@ -436,6 +436,8 @@ class CheckNodeTest {
                     if (!values.keySet().equals(
                             Set.of("sender", "recipient", "amount")))
                         throw new IllegalArgumentException("Missing values");
+                    if (!takes(values))
+                        throw new IllegalArgumentException("No such payment");
                     if (fault != Fault.losesPending && !(fault
                         == Fault.equalOnce && pending.contains(values)))
                         pending.add(values);
@@ -462,6 +464,9 @@ class CheckNodeTest {
                     return Map.of("message", "Our chain "
                         + (replaced ? "was replaced" : "is authoritative"),
                         replaced ? "new_chain" : "chain", chain);
+                }
+                case "/nodes" -> {
+                    return nodes();
                 }
                 default -> {
                     return Map.of("chain", chain, "length", chain.size()
@@ -498,12 +503,25 @@ class CheckNodeTest {
                 // so it has nothing to offer
             }
             if (longest != null) chain = longest;
+            if (longest != null) replaced();
             if (longest != null && fault == Fault.losesPendingWithChain)
                 pending.clear();
             return longest != null;
         }
 
-        private boolean valid(List<Map<String, Object>> chain) {
+        // A node that validates payments does more.
+
+        boolean takes(Map<?, ?> payment) {
+            return true;
+        }
+
+        void replaced() { }
+
+        Map<String, Object> nodes() {
+            return Map.of();
+        }
+
+        boolean valid(List<Map<String, Object>> chain) {
             if (chain.isEmpty()) return false;
             for (int i = 1; i < chain.size()
                 - (fault == Fault.newestUnchecked ? 1 : 0); i++) {

@@ -4,6 +4,7 @@
 // where they do not fit. A block is a map here: it stays as it came, for it
 // will be hashed.
 
+import java.io.IOException;
 import java.util.*;
 
 final class Forge {
@@ -80,6 +81,12 @@ final class Forge {
         return new HashMap<>(Map.of("index", index, "timestamp",
             System.currentTimeMillis() / 1000 + 0.5, "transactions",
             transactions, "proof", proof, "previous_hash", previousHash));
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Map<String, Object>> copy(List<Map<String, Object>> chain)
+            throws IOException {
+        return Talk.JSON.readValue(CanonicalJson.of(chain), List.class);
     }
 
     /** One more block, which holds exactly these transactions. */

@@ -39,7 +39,8 @@ final class Rival implements AutoCloseable {
             try (http) {
                 asked = http.getRequestURI().getPath();
                 boolean known = asked.equals("/chain");
-                var text = (known ? words.call() : "no such page").getBytes(UTF_8);
+                var text = (known ? words.call() : "no such page")
+                    .getBytes(UTF_8);
                 http.sendResponseHeaders(known ? 200 : 404, text.length);
                 http.getResponseBody().write(text);
             } catch (Exception e) {

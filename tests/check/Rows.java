@@ -213,7 +213,7 @@ class Rows {
             "A hash sees bytes: the order of the keys, each space, each digit "
             + "counts.",
             () -> {
-                chain();
+                mine(); // behind a block that holds little
                 Forge.links(tip(1), tip(0));
             }, mines);
         boolean linked = forge.rule.rule() == Rule.linked;
@@ -633,7 +633,6 @@ class Rows {
 
     /** A chain so much longer than the node's: its own as far as it is good,
      *  but for the last block, so that they differ; then others. */
-    @SuppressWarnings("unchecked")
     List<Map<String, Object>> rival(int longer) throws Exception {
         int good = 1, length = chain().size();
         try {
@@ -641,13 +640,16 @@ class Rows {
         } catch (Talk.Missed bad) {
             good--;
         }
-        var rival = (List<Map<String, Object>>) Talk.JSON.readValue(
-            CanonicalJson.of(chain.subList(0, good - 1)), List.class);
-        // The number 1 or the text "1", whichever the node begins with.
-        if (rival.isEmpty()) rival.add(Forge.genesis("1".equals(chain.get(0)
-            .get("previous_hash")) ? "1" : 1));
+        var rival = Forge.copy(chain.subList(0, good - 1));
+        if (rival.isEmpty()) rival.add(genesis());
         while (rival.size() < chain.size() + longer) forge.mine(rival);
         return rival;
+    }
+
+    /** Its previous_hash is the number 1 or the text "1", as in the node. */
+    Map<String, Object> genesis() {
+        return Forge.genesis("1".equals(chain.get(0).get("previous_hash"))
+            ? "1" : 1);
     }
 
     // ## What the node is asked again and again
@@ -685,7 +687,8 @@ class Rows {
         var all = answer.get("total_nodes");
         if (answer.status() == 201) Talk.expect(all instanceof List<?>,
             "total_nodes, a list of texts", all == null ? names(answer)
-            : "total_nodes is " + Talk.kind(all) + ", " + CanonicalJson.of(all));
+            : "total_nodes is " + Talk.kind(all) + ", "
+            + CanonicalJson.of(all));
         known = all instanceof List<?> list ? list : List.of();
         return answer;
     }

@@ -20,7 +20,7 @@ final class Spelling {
     private final Set<Way> ways = EnumSet.noneOf(Way.class);
 
     /** The text that the node hashed beside the canonical one, and where
-     *  they part; or the canonical one alone, if the node's is not found. */
+     *  they differ; or the canonical one, if the node's is not found. */
     static String of(Map<String, Object> block, Object hash) {
         var canonical = CanonicalJson.of(block);
         var fields = new ArrayList<String>(block.keySet());
@@ -31,25 +31,25 @@ final class Spelling {
             for (int i = 0; i < 1 << Way.values().length; i++) {
                 var text = new Spelling(i).text(rest);
                 if (new Sha256().hex(text).equals(hash))
-                    return parting(text, canonical);
+                    return compared(text, canonical);
             }
         }
         return "All others hash this text. Print yours, and compare the two "
             + "from the left:\n" + canonical;
     }
 
-    private static String parting(String text, String canonical) {
+    private static String compared(String text, String canonical) {
         int at = 0;
         while (at < text.length() && at < canonical.length()
             && text.charAt(at) == canonical.charAt(at)) at++;
         return "Your node hashed this text:\n" + visible(text)
             + "\nAll others hash this one:\n" + canonical
-            + "\nThey part at letter " + (at + 1) + ": " + from(text, at)
-            + " is yours, " + from(canonical, at) + " theirs.";
+            + "\nThe first difference is at letter " + (at + 1) + ": yours has "
+            + from(text, at) + ", theirs " + from(canonical, at) + ".";
     }
 
     private static String from(String text, int at) {
-        return at >= text.length() ? "its end" : visible("«" + text.substring(
+        return at >= text.length() ? "an end" : visible("«" + text.substring(
             at, Math.min(text.length(), at + 12)) + "»");
     }
 

@@ -90,7 +90,8 @@ final class Talk {
             if (text.contains(words)) throw new Missed("status " + wanted,
                 "status " + status + "; the message is right");
             throw new Missed((status == wanted ? "" : "status " + wanted + ", ")
-                + "message \"" + words + "\"", status == wanted ? said() : this);
+                + "message \"" + words + "\"", status == wanted ? said()
+                : this);
         }
 
         private String said() {
