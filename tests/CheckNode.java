@@ -259,11 +259,11 @@ public class CheckNode implements Callable<Integer> {
             row.step() - 1), first, rows.all.size());
         var green = rows.all.stream().filter(it -> results.containsKey(it)
             && isGreen(it) && !before.contains(it)).toList();
-        if (green.size() > 8) say("  @|green %s|@ %d more rows, the last of "
-            + "them:%n", sign("✓", "+"), green.size() - 3);
-        for (var it : green.subList(green.size() > 8 ? green.size() - 3 : 0,
-            green.size())) show(results.get(it));
-        if (!green.isEmpty()) say("%n");
+        int most = Math.min(green.size(), 4);
+        for (var it : green.subList(0, most)) show(results.get(it));
+        if (green.size() > most) say("  @|green %s and %d more|@%n", sign("✓",
+            "+"), green.size() - most);
+        if (most > 0) say("%n");
         if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node "
             + "lives in the network.|@ Every row that counts is green.%n%n");
         if (!gone.isEmpty()) say("@|red %s|@%n%n", gone.replace(

@@ -2,6 +2,8 @@
 //JAVA 17+
 //SOURCES Runner.java
 //SOURCES CheckNode.java
+//SOURCES Client.java
+//SOURCES TutorialNode.java
 //SOURCES ../Node.java
 
 // Holds CheckNode.java to good nodes and bad ones: all green on ours, and on
@@ -9,6 +11,7 @@
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.*;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.*;
 import com.sun.net.httpserver.*;
@@ -22,9 +25,10 @@ import java.util.*;
 import java.util.concurrent.*;
 import java.util.regex.Pattern;
 import java.util.stream.*;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.*;
 import picocli.CommandLine;
 
 class CheckNodeTest {
@@ -79,6 +83,73 @@ class CheckNodeTest {
     void whoIsCheckedTwiceIsGreenTwice() throws Exception {
         try (var node = new StandIn(Fault.crashes)) {
             for (int i = 0; i < 2; i++) report(0, node.url(), "--zeros", "2");
+        }
+    }
+
+    // ## Good nodes in other languages
+
+    private static final class Program implements AutoCloseable {
+        private final Process process;
+        final String url;
+
+        Program(String language, String file, String rule) throws IOException {
+            assumeTrue(TutorialNode.runs(language, "--version"),
+                language + " is not installed");
+            var path = Path.of("tests/nodes", file);
+            if (!Files.exists(path)) path = Path.of("nodes", file);
+            process = new ProcessBuilder(language, path.toString(), "0", rule,
+                "2").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            url = process.inputReader().readLine();
+        }
+
+        public void close() throws Exception {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "python3, node.py, classic", "python3, node.py, linked",
+        "node, node.mjs, classic", "node, node.mjs, linked" })
+    void aNodeInAnotherLanguageIsGreenInEveryRow(String language, String file,
+            String rule) throws Exception {
+        try (var node = new Program(language, file, rule)) {
+            var report = report(0, node.url, "--zeros", "2", "--rule", rule);
+            assertEquals(Set.of(), titles(report, "failed", "waiting"));
+            assertEquals(14, report.get("beyond").intValue());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "classic", "linked" })
+    void suchNodesShareAChainWithOurs(String rule) throws Exception {
+        try (var python = new Program("python3", "node.py", rule);
+             var javascript = new Program("node", "node.mjs", rule);
+             var java = Node.start("--port", "0", "-q", "--zeros", "2",
+                 "--rule", rule)) {
+            var urls = List.of(python.url, javascript.url, java.url());
+            for (var url : urls) Client.post(url + "/nodes/register",
+                JSON.writeValueAsString(Map.of("nodes", urls.stream()
+                    .filter(it -> !it.equals(url)).toList())));
+            for (int i = 0; i < 9; i++) {
+                var miner = urls.get(i % 3);
+                assertEquals(201, Client.post(miner + "/transactions/new",
+                    "{\"sender\": \"Zo\\u00eb\", \"recipient\": \"\\ud83e\\ude99\", "
+                    + "\"amount\": " + List.of("5", "5.0", "1e-5").get(i / 3)
+                    + "}").status());
+                Client.get(miner + "/mine");
+                for (var url : urls) Client.get(url + "/nodes/resolve");
+            }
+            var chains = urls.stream().map(url -> chain(url)).toList();
+            assertEquals(10, chains.get(0).get("length").intValue());
+            for (var chain : chains) assertEquals(chains.get(0), chain);
+        }
+    }
+
+    private static JsonNode chain(String url) {
+        try {
+            return Client.get(url + "/chain").json();
+        } catch (Exception e) {
+            throw new AssertionError(url, e);
         }
     }
 
@@ -173,6 +244,160 @@ class CheckNodeTest {
                 .map(it -> () -> assertTrue(text.contains(it), it + text)));
             text.lines().forEach(line ->
                 assertTrue(line.length() <= 80, line));
+        }
+    }
+
+    @Test
+    void aHintIsShownToThoseWhoWantIt() throws Exception {
+        try (var node = new StandIn(Fault.losesPending)) {
+            assertFalse(text(1, node.url(), "--zeros", "2").contains(
+                "They wait in a list"));
+        }
+    }
+
+    // What a program may hash for this block, and where that differs.
+    @Test
+    void theTextThatANodeHashedIsFound() throws Exception {
+        var block = block("{'timestamp': 5.0, 'index': 2, 'é': "
+            + "['\u007f', 1e-05, {'b': 1, 'a': 2}]}");
+        var canonical = "{'index': 2, 'timestamp': 5.0, '\\u00e9': "
+            + "['\\u007f', 1e-05, {'a': 2, 'b': 1}]}";
+        assertEquals(canonical.replace('\'', '"'), CanonicalJson.of(block));
+        Map.of("{'index':2,'timestamp':5.0,'\\u00e9':['\\u007f',1e-05,"
+                + "{'a':2,'b':1}]}", 10,
+            "{'timestamp':5,'index':2,'é':['\u007f',0.00001,"
+                + "{'b':1,'a':2}]}", 3,
+            "{'index': 2, 'timestamp': 5.0, 'é': ['\u007f', 1e-05, "
+                + "{'a': 2, 'b': 1}]}", 33,
+            "{'index': 2, 'timestamp': 5.0, '\\u00E9': ['\\u007F', 1e-05, "
+                + "{'a': 2, 'b': 1}]}", 37,
+            "{'index': 2, 'timestamp': 5.0, '\\u00e9': ['\\u007f', 1e-5, "
+                + "{'a': 2, 'b': 1}]}", 56,
+            "{'index': 2, 'timestamp': 5.0, '\\u00e9': ['\\u007f', 1.0E-5, "
+                + "{'a': 2, 'b': 1}]}", 54,
+            "{'index': 2, '\\u00e9': ['\\u007f', 1e-05, {'a': 2, 'b': 1}]}", 15,
+            canonical + "\n", 78).forEach((text, place) -> {
+                text = text.replace('\'', '"');
+                var found = Spelling.of(block, new Sha256().hex(text));
+                assertTrue(found.startsWith("Your node hashed this text:\n"
+                    + text.replace("\n", "\\n") + "\nAll others hash this one:\n"
+                    + CanonicalJson.of(block) + "\n"), text + "\n" + found);
+                assertTrue(found.contains("at letter " + place + ":"), found);
+            });
+        assertTrue(Spelling.of(block, new Sha256().hex("?")).endsWith(
+            "from the left:\n" + CanonicalJson.of(block)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> block(String json) throws IOException {
+        return JSON.readValue(json.replace('\'', '"'), Map.class);
+    }
+
+    @Test
+    void aWrongHashIsShownWithItsText() throws Exception {
+        try (var node = new StandIn(Fault.separators)) {
+            var text = text(1, node.url(), "--zeros", "2");
+            assertTrue(Pattern.compile("compare +Your node hashed this text:\n"
+                + " +\\{\"index\":\\d", Pattern.DOTALL).matcher(text).find(), text);
+            assertTrue(text.contains("at letter 10:"), text);
+        }
+    }
+
+    // ## A page to hand in
+
+    @Test
+    void theReportHoldsEachRowAndOverwritesNoOtherFile(@TempDir Path temp)
+            throws Exception {
+        var page = temp.resolve("report.html");
+        try (var node = new StandIn(Fault.losesPending)) {
+            for (int i = 0; i < 2; i++) text(1, node.url(), "--zeros", "2",
+                "--report", page.toString());
+            var html = Files.readString(page);
+            assertAll(Stream.of("<b>step 3 of 4 · 36 passed, 4 failed, 1 wait",
+                node.url(), "\"passed\">GET /chain answers with the chain</li>",
+                "\"failed\">two equal payments are two",
+                "<dt>hint</dt><dd>They wait in a list", "&quot;0&quot; only")
+                .map(it -> () -> assertTrue(html.contains(it.replace("&quot;",
+                    "\"")), it + html)));
+            assertFalse(Pattern.compile("(src|href)=|url\\(").matcher(html)
+                .find(), "it needs no other file");
+            assertEquals(html.split("<li").length, html.split("</li>").length);
+            var mine = temp.resolve("Mine.java");
+            Files.writeString(mine, "class Mine { }");
+            refuses("exists and is no report. Choose another name",
+                node.url(), "--report", mine.toString());
+            assertEquals("class Mine { }", Files.readString(mine));
+            refuses("can't be written to", node.url(), "--report", temp
+                .resolve("no/such/folder.html").toString());
+        }
+    }
+
+    private static void refuses(String words, String... arguments) {
+        var old = System.err;
+        var said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, UTF_8));
+        try {
+            text(1, arguments);
+        } finally {
+            System.setErr(old);
+        }
+        assertTrue(said.toString(UTF_8).contains(words), said.toString(UTF_8));
+    }
+
+    // ## Watched
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.MINUTES,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aNodeThatIsWatchedIsCheckedAgainWhenItIsRestarted() throws Exception {
+        var keyboard = new PipedOutputStream();
+        var old = System.in;
+        System.setIn(new PipedInputStream(keyboard));
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var said = new StringWriter();
+        try {
+            var status = CompletableFuture.supplyAsync(() -> Blockchain.run(
+                new CommandLine(new CheckNode()).setOut(new PrintWriter(said)),
+                "localhost:" + port, "--zeros", "2", "--watch"));
+            says(said, "Start your node: I wait.");
+            try (var node = new StandIn(Fault.losesPending, port)) {
+                says(said, "Step 3 · Interacting with it · 12 of 55");
+                says(said, "✗ a block holds the transactions sent before it");
+                assertFalse(said.toString().contains("They wait in a list"));
+                keyboard.write("h\n".getBytes(UTF_8));
+                keyboard.flush();
+                says(said, "hint They wait in a list");
+            }
+            try (var node = new StandIn(Fault.neverAsks, port)) {
+                says(said, "✓ a block holds the transactions sent before it");
+                says(said, "✗ a longer valid chain replaces ours");
+                says(said, " (your node did not ask");
+                node.fault = Fault.none; // mended while it runs on
+                keyboard.write("\n".getBytes(UTF_8));
+                keyboard.flush();
+                says(said, "lives in the network");
+                says(said, "✗ amounts are above 0");
+                assertFalse(status.isDone());
+            }
+            try (var node = Node.start("--port", "" + port, "-q", "--zeros",
+                    "2")) {
+                assertEquals(0, status.get(), said::toString);
+            }
+            assertTrue(said.toString().contains("55 of 55 rows are green"));
+        } finally {
+            System.setIn(old);
+        }
+    }
+
+    private static void says(StringWriter said, String words)
+            throws InterruptedException {
+        long until = System.nanoTime() + 60_000_000_000L;
+        while (!said.toString().replaceAll("\\s+", " ").contains(words)) {
+            assertTrue(System.nanoTime() < until, words + " is not in " + said);
+            Thread.sleep(20);
         }
     }
 
@@ -326,17 +551,21 @@ class CheckNodeTest {
             .version(HttpClient.Version.HTTP_1_1).build();
         private final ProofOfWork rule = new ProofOfWork(Rule.classic, 2);
         private final List<String> neighbours = new ArrayList<>();
-        private final Fault fault;
+        private Fault fault;
         private final HttpServer server;
         List<Map<String, Object>> chain = new ArrayList<>();
         List<Object> pending = new ArrayList<>();
         int left = Integer.MAX_VALUE; // requests that it will answer
 
         StandIn(Fault fault) throws IOException {
+            this(fault, 0);
+        }
+
+        StandIn(Fault fault, int port) throws IOException {
             this.fault = fault;
             add(100, "1");
-            var free = new InetSocketAddress("localhost", 0);
-            server = HttpServer.create(free, 0);
+            var here = new InetSocketAddress("localhost", port);
+            server = HttpServer.create(here, 0);
             server.createContext("/", this::handle);
             server.start();
         }

@@ -115,8 +115,8 @@ final class Forge {
             chain.get(i).put("previous_hash", hash(chain.get(i - 1)));
     }
 
-    /** Gives a block the next bad proof: in its hash, no zeros are in front,
-     *  or they are elsewhere. */
+    /** Gives a block the next bad proof: in its hash, the zeros are nowhere,
+     *  or elsewhere than in front. */
     void spoil(Map<String, Object> last, Map<String, Object> block,
                boolean zerosElsewhere) {
         String zeros = "0".repeat(rule.zeros()), hash = hash(last), work;
@@ -124,6 +124,6 @@ final class Forge {
             block.put("proof", proof(block) + 1);
             work = rule.hash(proof(last), proof(block), hash);
         } while (work.startsWith(zeros)
-            || zerosElsewhere && !work.contains(zeros));
+            || work.contains(zeros) != zerosElsewhere);
     }
 }
