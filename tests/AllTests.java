@@ -11,6 +11,7 @@ public class AllTests {
             HostileTest.class, NetworkTest.class, LedgerTest.class,
             GossipTest.class, AccountsTest.class, WalletTest.class,
             DemoTest.class, ExplorerTest.class, CheckNodeTest.class,
-            PostmanTest.class, ClassroomTest.class, DocsTest.class);
+            CheckSignedTest.class, PostmanTest.class, ClassroomTest.class,
+            DocsTest.class);
     }
 }

@@ -108,6 +108,8 @@ public class CheckNode implements Callable<Integer> {
             if (rows.all.contains(other) && !isGreen(other))
                 return result(row, Report.Mark.waiting, root(other), "", "");
         talk.asked = "";
+        rows.left.offersNothing();
+        rows.right.offersNothing();
         try {
             row.check().run();
             return result(row, Report.Mark.passed, "", "", "");

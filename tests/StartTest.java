@@ -115,6 +115,21 @@ class StartTest {
             "Building jar", "── 3. Mine a block ──", "…", "✓");
     }
 
+    @Test
+    void aNodeOfYourOwnBeginsWithEmptyRoutes() throws Exception {
+        run(0, Map.of(), Path.of("init"), "-t", "node@" + HERE.resolve(
+            "jbang-catalog.json"), "Mine.java");
+        var lines = start(Map.of(), temp.resolve("Mine.java"), "0")
+            .inputReader(UTF_8);
+        var line = lines.readLine();
+        while (!line.contains("Your node runs at ")) line = lines.readLine();
+        var url = line.replaceAll(".*(http://[^ ]*)[.]", "$1");
+        shows(run(1, Map.of(), HERE.resolve("tests/CheckNode.java"), "--json",
+            url), "\"passed\": 0,", "status 501, This route is empty.");
+        shows(run(1, Map.of(), temp.resolve("Mine.java"), url.substring(
+            url.lastIndexOf(':') + 1)), "is taken. Try another one.");
+    }
+
     private static void shows(String output, String... texts) {
         for (var text : texts) assertTrue(output.contains(text), output);
     }

@@ -17,8 +17,7 @@ final class Rival implements AutoCloseable {
 
     private final InetSocketAddress address;
     private HttpServer server;
-    private volatile Callable<String> words = () -> CanonicalJson.of(
-        Map.of("length", 0, "chain", List.of()));
+    private volatile Callable<String> words;
     volatile String asked; // the path that was asked for last
 
     // A node never forgets a neighbour. So this one comes back to the same
@@ -29,6 +28,7 @@ final class Rival implements AutoCloseable {
         } catch (BindException taken) {
             open(new InetSocketAddress(host, 0));
         }
+        offersNothing();
         address = server.getAddress();
     }
 
@@ -53,6 +53,9 @@ final class Rival implements AutoCloseable {
     void reopen() throws IOException { open(address); }
 
     int port() { return address.getPort(); }
+
+    /** Its chain is too short to interest anybody. */
+    void offersNothing() { shows(List.of(Forge.genesis(1))); }
 
     void says(Callable<String> words) { this.words = words; }
 
