@@ -441,6 +441,13 @@ class CheckNodeTest {
             assertEquals(sample.group(1), CanonicalJson.of(JSON.readValue(
                 sample.group(1), Object.class)));
         }
+        var signed = Pattern.compile("```json\n(.*)\n```\n\nand this is its "
+            + "signature, in two lines:\n\n```text\n(\\w+)\n(\\w+)\n```").matcher(
+            Files.readString(page)).results().findFirst().get();
+        var payment = JSON.readTree(signed.group(1));
+        assertTrue(Payment.of(new Transaction(payment.get("sender").asText()
+            + "." + signed.group(2) + signed.group(3), payment.get("recipient")
+            .asText(), 0.25)).get().isSigned());
         var genesis = new Block(1, 1506280650.770839, List.of(), 100, 1);
         assertEquals(30419, new ProofOfWork(Rule.linked, 4).proofOfWork(genesis));
         assertEquals(35293, new ProofOfWork(Rule.classic, 4).proofOfWork(genesis));
@@ -492,11 +499,11 @@ class CheckNodeTest {
 
     enum Fault {
         none, typed,
-        separators(HASH, LONGER),
+        separators(HASH),
         noProofCheck(NEWEST, ELSEWHERE, RESEALED),
         newestUnchecked(NEWEST, ELSEWHERE),
         zerosAnywhere(ELSEWHERE),
-        timestampNotHashed(HASH, LONGER),
+        timestampNotHashed(HASH),
         plainSmallNumbers(FRACTIONS),
         plainLargeNumbers(FRACTIONS),
         shortExponents(FRACTIONS),

@@ -303,7 +303,7 @@ class Rows {
                 var answer = resolve(true);
                 Talk.expect(answer.get("new_chain") != null, "the chain as "
                     + "\"new_chain\"", names(answer));
-            }, resolves);
+            }, resolves, links);
         row("and is what GET /chain then shows",
             "To find a better chain is one thing, to keep it another.",
             () -> {
