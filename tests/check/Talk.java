@@ -14,6 +14,10 @@ import java.util.concurrent.*;
 final class Talk {
     static final ObjectMapper JSON = new ObjectMapper();
     static final String JSON_TYPE = "application/json";
+    static { // what was sent is not sent again
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
     private static final int MOST_BYTES = 64_000_000;
 
     private final ExecutorService askers = Executors.newCachedThreadPool();
@@ -127,8 +131,8 @@ final class Talk {
             throw new Missed("an answer", "none in " + patience + " seconds");
         } catch (ExecutionException e) {
             if (address() == null) throw new Gone(asked);
-            var why = e.getCause().getMessage();
-            throw new Missed("an answer", why == null ? "no connection" : why);
+            throw new Missed("an answer", "the connection was closed without "
+                + "an answer");
         }
     }
 
