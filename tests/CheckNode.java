@@ -191,9 +191,14 @@ public class CheckNode implements Callable<Integer> {
                 case "expected" -> "green";
                 case "hint" -> "yellow";
                 default -> "reset";
-            } + " %s|@%n", line.getKey(), fold(line.getKey().equals("asked")
-                && line.getValue().length() > 64 ? line.getValue().replaceAll(
-                " (-d|-H|& curl) ", " \\\\\n$1 ") : line.getValue()));
+            } + " %s|@%n", line.getKey(), line.getKey().equals("asked")
+                ? command(line.getValue()) : fold(line.getValue()));
+    }
+
+    // On lines of its own, but each of them whole: it may be pasted.
+    private static String command(String asked) {
+        return asked.length() <= 64 ? asked : asked.replaceAll(
+            " (-d|-H|& curl) ", " \\\\\n        $1 ");
     }
 
     private void waiting(int step) {
@@ -207,23 +212,25 @@ public class CheckNode implements Callable<Integer> {
 
     // ## Again and again
     //
-    // Up to the first red row. When the node is started anew, from that row
-    // on; but a node that is new knows nothing of what earlier rows did, so
-    // those that it needs are run before it.
+    // From the first row up to the first that is red: what was green may be
+    // red by now, and a node that was started anew knows nothing.
 
     private final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
 
     private int watch() throws Exception {
         listen();
-        var first = 0; // all before it are green
+        int first = 0; // all before it are green
         while (true) {
-            var before = results.values().stream().filter(it -> it.mark()
-                == Report.Mark.passed).map(Report.Result::row).collect(toSet());
+            int before = first;
             String gone = "";
+            results.clear();
             try {
-                first = runFrom(first);
-                if (first == rows.all.size() && !before.isEmpty())
-                    first = runFrom(0); // nothing else broke meanwhile
+                for (var row : rows.all) {
+                    first = results.size();
+                    progress(first);
+                    if (run(row).mark() != Report.Mark.passed) break;
+                    first++;
+                }
             } catch (Talk.Gone e) {
                 gone = e.getMessage();
             }
@@ -234,42 +241,25 @@ public class CheckNode implements Callable<Integer> {
         }
     }
 
-    /** Returns the place of the first row that is not green. */
-    private int runFrom(int first) throws Talk.Gone {
-        var needed = new HashSet<Rows.Row>();
-        for (var row : rows.all.subList(first, rows.all.size()))
-            need(row, needed);
-        for (int i = 0; i < rows.all.size(); i++) {
-            var row = rows.all.get(i);
-            if (i < first && !needed.contains(row)) continue;
-            progress(i);
-            if (run(row).mark() != Report.Mark.passed) return i;
-        }
-        return rows.all.size();
-    }
-
-    private static void need(Rows.Row row, Set<Rows.Row> needed) {
-        for (var other : row.needs())
-            if (needed.add(other)) need(other, needed);
-    }
-
-    private void screen(Set<Rows.Row> before, int first, String gone) {
+    private void screen(int before, int first, String gone) {
         clear();
         boolean done = first == rows.all.size();
         var row = rows.all.get(done ? first - 1 : first);
-        say("@|bold %s|@ · %d of %d rows are green%n%n", Rows.STEPS.get(
+        say("@|bold %s|@ · %d of %d rows green%n%n", Rows.STEPS.get(
             row.step() - 1), first, rows.all.size());
-        var green = rows.all.stream().filter(it -> results.containsKey(it)
-            && isGreen(it) && !before.contains(it)).toList();
+        var green = rows.all.subList(Math.min(before, first), first);
         int most = Math.min(green.size(), 4);
         for (var it : green.subList(0, most)) show(results.get(it));
         if (green.size() > most) say("  @|green %s and %d more|@%n", sign("✓",
             "+"), green.size() - most);
         if (most > 0) say("%n");
-        if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node "
+        if (done && lastStep < 4) say("@|bold,green Steps 1 to %d are done.|@ "
+            + "Go on without --step.%n%n", lastStep);
+        else if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node "
             + "lives in the network.|@ Every row that counts is green.%n%n");
-        if (!gone.isEmpty()) say("@|red %s|@%n%n", gone.replace(
-            ", and this check", ""));
+        if (!gone.isEmpty()) say("@|red %s|@%n", gone.replace(
+            ", and this check", "").replaceAll("(.{1,78})(?: +|$)|(.{78})",
+            "$1$2\n"));
         else if (!done) show(results.get(row));
         if (!done) say("%n@|faint Mend it, and start your node anew. Enter: "
             + "check now. h: hint. Ctrl-C: end.|@%n");
@@ -294,8 +284,10 @@ public class CheckNode implements Callable<Integer> {
                 "%n      hint      @|yellow %s|@%n", fold(rows.all.get(first)
                     .hint()));
             else if (key != null) return true;
-            if (talk.address() == null) away = true;
-            else if (away || i % 8 == 0 && isNew(was, seen())) return true;
+            if (talk.address() == null) {
+                if (!away) say("@|red Your node is gone. Start it again.|@%n");
+                away = true;
+            } else if (away || i % 8 == 0 && isNew(was, seen())) return true;
         }
     }
 

@@ -45,7 +45,7 @@ class CheckNodeTest {
         try (var node = Node.start("--port", "0", "--quiet")) {
             var report = report(0, node.url());
             assertEquals(Set.of(), titles(report, "failed", "waiting"));
-            assertEquals(14, report.get("beyond").intValue());
+            assertEquals(15, report.get("beyond").intValue());
             assertEquals("1 JSON 4", report.get("genesis").asText() + " "
                 + report.get("errors").asText() + " " + report.get("step"));
         }
@@ -115,7 +115,7 @@ class CheckNodeTest {
         try (var node = new Program(language, file, rule)) {
             var report = report(0, node.url, "--zeros", "2", "--rule", rule);
             assertEquals(Set.of(), titles(report, "failed", "waiting"));
-            assertEquals(14, report.get("beyond").intValue());
+            assertEquals(15, report.get("beyond").intValue());
         }
     }
 
@@ -237,7 +237,7 @@ class CheckNodeTest {
             assertAll(Stream.of("✓ POST /transactions/new takes a transaction",
                 "✗ a block holds the transactions sent before it",
                 "\n      asked     curl " + node.url(), "\n      came      ",
-                "\n      expected  in it {\"amount\": 7",
+                "\n      expected  once in it: {\"amount\": 7",
                 "\n      hint      They wait in a list",
                 "\nstep 3 of 4 · 36 passed, 4 failed, 1 wait\n",
                 "\nnext: a block holds the transactions sent before it\n")
@@ -364,7 +364,7 @@ class CheckNodeTest {
                 "localhost:" + port, "--zeros", "2", "--watch"));
             says(said, "Start your node: I wait.");
             try (var node = new StandIn(Fault.losesPending, port)) {
-                says(said, "Step 3 · Interacting with it · 12 of 55");
+                says(said, "Step 3 · Interacting with it · 12 of 56");
                 says(said, "✗ a block holds the transactions sent before it");
                 assertFalse(said.toString().contains("They wait in a list"));
                 keyboard.write("h\n".getBytes(UTF_8));
@@ -384,7 +384,7 @@ class CheckNodeTest {
             }
             try (var node = Node.start("--port", "" + port, "-q", "--zeros",
                     "2")) {
-                says(said, "55 of 55 rows are green");
+                says(said, "56 of 56 rows green");
                 assertEquals(0, status.get());
             }
         } finally {
@@ -492,6 +492,7 @@ class CheckNodeTest {
         WHOLE = TAKEN + "whole numbers of any size",
         LETTERS = TAKEN + "letters of any kind",
         OBJECTS = TAKEN + "objects inside, keys sorted as in Python",
+        MEANWHILE = "what is paid while a block is mined is not lost",
         NAMES = "also with names in any script, and fractions",
         NEWEST = REFUSED + "a bad proof in the newest block",
         ELSEWHERE = REFUSED + "zeros that stand elsewhere in the hash",
@@ -521,10 +522,10 @@ class CheckNodeTest {
         firstWins("of two longer chains the longer one wins"),
         equalOnce("two equal payments are two"),
         losesPending("a block holds the transactions sent before it",
-            "two equal payments are two", NAMES,
+            "two equal payments are two", NAMES, MEANWHILE,
             "what waits for a block still waits after that"),
         losesPendingWithChain("what waits for a block still waits after that"),
-        keepsPending("the next block holds only what is new"),
+        keepsPending("the next block holds only what is new", MEANWHILE),
         noReward("its last transaction rewards the miner",
             "the next block holds only what is new"),
         wrongForecast("and says which block will hold it"),
@@ -534,9 +535,16 @@ class CheckNodeTest {
         countsFromZero("blocks count from 1",
             "and tells of the block that was forged"),
         registersTwice("who registers twice is one neighbour still"),
+        forgetsNeighbours("who registers twice is one neighbour still",
+            "a neighbour that talks nonsense does no harm",
+            "a neighbour that never answers does no harm",
+            "a dead neighbour does no harm"),
+        newRecipients("its last transaction rewards the miner"),
         milliseconds("timestamps are seconds since 1970"),
         trustsLength("a neighbour's length is counted, not believed"),
         crashes("a dead neighbour does no harm"),
+        losesWhatIsPaidMeanwhile(MEANWHILE,
+            "two who mine at once leave a valid chain"),
         wantsContentType("JSON is read whatever its Content-Type says"),
         noOrigin("GET /chain may be read by any page");
 
@@ -574,6 +582,8 @@ class CheckNodeTest {
             var here = new InetSocketAddress("localhost", port);
             server = HttpServer.create(here, 0);
             server.createContext("/", this::handle);
+            if (fault == Fault.losesWhatIsPaidMeanwhile)
+                server.setExecutor(task -> new Thread(task).start());
             server.start();
         }
 
@@ -662,8 +672,13 @@ class CheckNodeTest {
                     var last = chain.get(chain.size() - 1);
                     long proof = 0, from = (long) last.get("proof");
                     while (!rule.validProof(from, proof, "")) proof++;
-                    if (fault != Fault.noReward) pending.add(
-                        Map.of("sender", "0", "recipient", "me", "amount", 1));
+                    var held = List.copyOf(pending);
+                    if (fault == Fault.losesWhatIsPaidMeanwhile) pause();
+                    if (fault == Fault.losesWhatIsPaidMeanwhile)
+                        pending = new ArrayList<>(held);
+                    if (fault != Fault.noReward) pending.add(Map.of("sender",
+                        "0", "recipient", "me" + (fault == Fault.newRecipients
+                            ? System.nanoTime() : ""), "amount", 1));
                     var answer = new HashMap<>(add(proof, hash(last)));
                     answer.put("message", "New Block Forged");
                     return answer;
@@ -685,6 +700,7 @@ class CheckNodeTest {
                     if (!values.containsKey("nodes"))
                         throw new IllegalArgumentException(
                             "Error: Please supply a valid list of nodes");
+                    if (fault == Fault.forgetsNeighbours) neighbours.clear();
                     if (values.get("nodes") instanceof List<?> all)
                         for (var node : all) {
                             var address = URI.create("" + node).getAuthority();
@@ -743,6 +759,14 @@ class CheckNodeTest {
             if (longest != null && fault == Fault.losesPendingWithChain)
                 pending.clear();
             return longest != null;
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(200); // others are served meanwhile
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         // A node that validates payments does more.

@@ -39,8 +39,11 @@ final class Forge {
             throws Talk.Missed {
         var what = "block " + block.get("index") + ": previous_hash ";
         Object hash = hash(last), found = block.get("previous_hash");
-        if (!hash.equals(found)) throw new Talk.Missed(what + hash, what
-            + found, Spelling.of(last, found));
+        if (hash.equals(found)) return;
+        boolean isHash = ("" + found).matches("[0-9a-f]{64}");
+        throw new Talk.Missed(what + hash, what + found, isHash
+            ? Spelling.of(last, found) : "A hash is a text of 64 small "
+            + "hexadecimal digits.");
     }
 
     boolean proves(Map<String, Object> last, Map<String, Object> block) {

@@ -133,7 +133,9 @@ final class Report {
             .append(escape(node)).append(" · ").append(ZonedDateTime.now()
                 .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z",
                     Locale.ROOT))).append("<br>\n")
-            .append(escape(met())).append("</p>\n");
+            .append(escape(met())).append(allBeyond == 0 ? "" : "<br>\nbeyond "
+                + "the tutorial: " + beyond + " of " + allBeyond)
+            .append("</p>\n");
         int step = 0;
         for (var it : results) {
             if (it.row.step() != step) out.append(step == 0 ? "" : "</ul>\n")

@@ -9,6 +9,7 @@ import static java.util.stream.Collectors.toList;
 import java.math.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.stream.Stream;
 
 class Rows {
     static final int SIGNED = 5, BEYOND = 6;
@@ -127,8 +128,10 @@ class Rows {
         unsigned("and says which block will hold it",
             "The last block is sealed. What will the index of the one after it "
             + "be?",
-            () -> pay(6).is(201, " Block " + (chain().size() + 1)),
-            pays, blocks);
+            () -> {
+                int next = chain().size() + 1;
+                pay(6).is(201, "Transaction will be added to Block " + next);
+            }, pays, blocks);
         unsigned("one without sender, recipient or amount is refused",
             "Look before you take: are the three names in what came? A 400 "
             + "says that the client erred, its text in what.",
@@ -193,14 +196,15 @@ class Rows {
             "This coin is new: nobody pays it, and its recipient is the node.",
             () -> {
                 chain();
-                var held = new ArrayList<Object>(Forge.transactions(tip(0)));
-                held.add(0, ""); // so that there is a last one
-                Talk.expect(held.get(held.size() - 1) instanceof Map<?, ?> tx
+                Talk.expect(reward() instanceof Map<?, ?> tx
                     && "0".equals(tx.get("sender"))
                     && tx.get("recipient") != null
                     && Integer.valueOf(1).equals(tx.get("amount")),
                     "sender \"0\", recipient: the node, amount 1",
                     tip(0).get("transactions"));
+                var before = reward();
+                mine();
+                Talk.same("in the next block, too,", before, reward());
             }, mines);
         row("the next block holds only what is new",
             "What is in a block waits no longer. Who empties the list?",
@@ -273,6 +277,12 @@ class Rows {
                 register();
                 Talk.expect(new HashSet<>(known).size() == known.size(),
                     "each node once", known);
+                register(left); // and of the others none is forgotten
+                var all = known;
+                register();
+                Talk.expect(all.contains(address(right)), "total_nodes with \""
+                    + address(right) + "\", as before", "total_nodes "
+                    + CanonicalJson.of(all));
             }, registers);
         row("registering no list is refused",
             "No \"nodes\" in the body: what should the client have sent?",
@@ -429,6 +439,11 @@ class Rows {
         }, longer);
     }
 
+    private Object reward() {
+        var held = Forge.transactions(tip(0));
+        return held.isEmpty() ? "none" : held.get(held.size() - 1);
+    }
+
     @SuppressWarnings("unchecked")
     static Map<String, Object> first(Map<String, Object> block) {
         return (Map<String, Object>) Forge.transactions(block).get(0);
@@ -462,8 +477,9 @@ class Rows {
                 + "Access-Control-Allow-Origin: *", fetch().origin() == null
                 ? "no such header" : fetch().origin()), showsChain);
         unsigned("amounts are above 0, and \"0\" only rewards",
-            "What does a payment of -5 do to its recipient? And what may "
-            + "anyone do who writes \"0\" as the sender?",
+            "What does a payment of -5 do to its recipient? Is \"5\" a "
+            + "number? And what may anyone do who writes \"0\", or nothing, as "
+            + "the sender?",
             () -> {
                 for (var amount : List.of(-5, 0, "5", true, Map.of()))
                     pay(amount).is(400, "");
@@ -554,14 +570,33 @@ class Rows {
                     left.reopen();
                 }
             }, longer);
+        unsigned("what is paid while a block is mined is not lost",
+            "The list is emptied when the block is made. Is all that was in "
+            + "it then in the block?",
+            () -> {
+                int before = chain().size();
+                talk.meanwhile("/mine", () -> {
+                    for (int i = 20; i < 30; i++) pay(i).is(201, "");
+                });
+                mine();
+                mine();
+                var held = new ArrayList<Object>();
+                for (var block : chain.subList(before, chain.size()))
+                    held.addAll(Forge.transactions(block));
+                for (int i = 20; i < 30; i++) Talk.expect(Collections
+                    .frequency(held, payment(i)) == 1, "once in the next three "
+                    + "blocks: " + CanonicalJson.of(payment(i)), held);
+            }, pays, mines);
         row("two who mine at once leave a valid chain",
             "Both begin with the same last block. Which is the last when the "
             + "second is done?",
             () -> {
-                talk.twice("/mine");
-                var asked = talk.asked;
+                talk.meanwhile("/mine", () -> talk.get("/mine").is(200, ""));
                 chain();
-                talk.asked = asked;
+                talk.asked = "curl " + talk.url() + "/mine & curl "
+                    + talk.url() + "/mine";
+                Talk.expect(!tip(0).get("index").equals(tip(1).get("index")),
+                    "two blocks", "two with the index " + tip(0).get("index"));
                 forge.valid(chain);
             }, valid);
     }
@@ -654,7 +689,8 @@ class Rows {
 
     // ## What the node is asked again and again
 
-    private final String bob = "bob-" + Long.toHexString(System.nanoTime());
+    private final String bob = "bob-" + Long.toHexString(
+        System.nanoTime() & 0xffffff);
 
     private Map<String, Object> payment(Object amount) {
         return Forge.payment("alice", bob, amount);
@@ -673,17 +709,21 @@ class Rows {
     void holds(int times, Map<String, Object> payment) throws Talk.Missed {
         var held = Forge.transactions(tip(0));
         int found = Collections.frequency(held, payment);
-        Talk.expect(found == times, (times == 0 ? "none of " : times == 1
-            ? "in it " : times + " of ") + CanonicalJson.of(payment),
-            (found == 0 ? "" : found + " of them: ") + "block "
+        Talk.expect(found == times, (times == 0 ? "not in it: " : times == 1
+            ? "once in it: " : times + " times in it: ")
+            + CanonicalJson.of(payment), "block "
             + tip(0).get("index") + " holds " + CanonicalJson.of(held));
     }
 
     private List<?> known = List.of(); // the neighbours, as the node says
 
     private Talk.Answer register() throws Exception {
-        var answer = talk.post("/nodes/register", Map.of("nodes", List.of(
-            "http://" + address(left), "http://" + address(right))));
+        return register(left, right);
+    }
+
+    private Talk.Answer register(Rival... rivals) throws Exception {
+        var answer = talk.post("/nodes/register", Map.of("nodes", Stream.of(
+            rivals).map(it -> "http://" + address(it)).toList()));
         var all = answer.get("total_nodes");
         if (answer.status() == 201) Talk.expect(all instanceof List<?>,
             "total_nodes, a list of texts", all == null ? names(answer)

@@ -95,7 +95,7 @@ final class SignedRows {
     private Rows.Row signed;
 
     private void paying() {
-        rows.row("GET /nodes says that the node is signed",
+        var says = rows.row("GET /nodes says that the node is signed",
             "Others pass payments on to nodes whose answer holds \"signed\": "
             + "true.",
             () -> {
@@ -107,7 +107,7 @@ final class SignedRows {
             "Signed is the canonical JSON of the three fields, in which the "
             + "sender is KEY.NUMBER. The key got its coin in a block of a "
             + "neighbour.",
-            () -> takes(funded().pays(1, 0.5)), rows.longer);
+            () -> takes(funded().pays(1, 0.5)), says, rows.longer);
         rows.row("and stands in the next block as it was sent",
             "The signature holds for this text alone.",
             () -> {

@@ -27,8 +27,8 @@ final class Talk {
     String type = JSON_TYPE;
 
     Talk(String url, int patience) {
-        this.url = (url.contains("://") ? url : "http://" + url)
-            .replaceFirst("/+$", "");
+        this.url = (url.contains(":/") ? url : "http://" + url)
+            .replaceFirst("/+(chain/*)?$", "");
         this.patience = patience;
     }
 
@@ -92,16 +92,18 @@ final class Talk {
             if (status == wanted && text.contains(words)) return this;
             if (words.isEmpty()) throw new Missed("status " + wanted, this);
             if (text.contains(words)) throw new Missed("status " + wanted,
-                "status " + status + "; the message is right");
+                "status " + status + "; the text is right");
             throw new Missed((status == wanted ? "" : "status " + wanted + ", ")
-                + "message \"" + words + "\"", status == wanted ? said()
-                : this);
+                + (wanted < 400 ? "message \"" : "the text \"") + words
+                + (words.endsWith(" ") ? "…\"" : "\""), status == wanted
+                ? said() : this);
         }
 
         private String said() {
-            return get("message") == null ? (json instanceof Map
-                ? "no \"message\", but " : "") + brief(text)
-                : "message " + CanonicalJson.of(get("message"));
+            for (var name : List.of("message", "error"))
+                if (get(name) instanceof String said)
+                    return name + " \"" + said + "\"";
+            return brief(text);
         }
 
         public String toString() {
@@ -128,11 +130,12 @@ final class Talk {
             return answer.get(patience, SECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new Missed("an answer", "none in " + patience + " seconds");
+            throw new Missed("an answer", "no answer in " + patience
+                + " seconds");
         } catch (ExecutionException e) {
             if (address() == null) throw new Gone(asked);
             throw new Missed("an answer", "the connection was closed without "
-                + "an answer");
+                + "one. Look at what your node printed.");
         }
     }
 
@@ -145,12 +148,12 @@ final class Talk {
         }
     }
 
-    // Each request has a line of its own: what an earlier one left on it, or
-    // that it was closed, does no harm.
+    // Each request has a line of its own, closed by us: what an earlier one
+    // left on it, or that the node closes it, does no harm. (Java's own
+    // HttpServer resets lines that it is asked to close.)
     private Answer send(String path, String body) throws Exception {
         var line = (HttpURLConnection) URI.create(url + path).toURL()
             .openConnection();
-        line.setRequestProperty("Connection", "close");
         line.setInstanceFollowRedirects(false);
         line.setReadTimeout(patience * 1_000);
         if (body != null) {
@@ -172,19 +175,20 @@ final class Talk {
             }
             return new Answer(status, text, json,
                 line.getHeaderField("Access-Control-Allow-Origin"));
+        } finally {
+            line.disconnect();
         }
     }
 
-    /** The same request twice, at the same time. */
-    void twice(String path) throws Exception {
-        var other = askers.submit(() -> get(path));
-        get(path).is(200, "");
+    /** Asks for this path, and does something else meanwhile. */
+    void meanwhile(String path, Rows.Check other) throws Exception {
+        var answer = askers.submit(() -> get(path));
+        other.run();
         try {
-            other.get().is(200, "");
+            answer.get().is(200, "");
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         }
-        asked = "curl " + url + path + " & curl " + url + path;
     }
 
     // ## Meeting the node
@@ -192,7 +196,7 @@ final class Talk {
     /** Is it there, and does it speak HTTP? Returns our own address on the
      *  way to it: there a node finds the neighbours that we play. */
     InetAddress meet() throws Exception {
-        if (URI.create(url).getHost() == null) throw new IOException(url
+        if (!url.matches("http://[^/\\s]+")) throw new IOException(url
             + " is no node's URL: one looks like http://localhost:5000.");
         var us = address();
         if (us == null) throw new IOException("Nobody answers at " + url
