@@ -255,11 +255,11 @@ public class CheckNode implements Callable<Integer> {
         if (most > 0) say("%n");
         if (done && lastStep < 4) say("@|bold,green Steps 1 to %d are done.|@ "
             + "Go on without --step.%n%n", lastStep);
-        else if (done || row.step() == Rows.BEYOND) say("@|bold,green Your node "
-            + "lives in the network.|@ Every row that counts is green.%n%n");
-        if (!gone.isEmpty()) say("@|red %s|@%n", gone.replace(
-            ", and this check", "").replaceAll("(.{1,78})(?: +|$)|(.{78})",
-            "$1$2\n"));
+        else if (done || row.step() == Rows.BEYOND) say("@|bold,green Your "
+            + "node lives in the network.|@ Every row that counts is green."
+            + "%n%n");
+        if (!gone.isEmpty()) say("@|red %s|@%n", fold(gone.replace(
+            ", and this check", ""), 78, 0));
         else if (!done) show(results.get(row));
         if (!done) say("%n@|faint Mend it, and start your node anew. Enter: "
             + "check now. h: hint. Ctrl-C: end.|@%n");
@@ -337,11 +337,15 @@ public class CheckNode implements Callable<Integer> {
         if (isTerminal()) say("\r%d of %d\033[K", i + 1, rows.all.size());
     }
 
-    // Long words are cut at the edge, others move to the next line.
     private static String fold(String text) {
-        return text.lines().map(line -> line.replaceAll(
-            "(.{1,64})(?: +|$)|(.{64})", "$1$2\n")).collect(joining()).strip()
-            .replace("\n", "\n" + " ".repeat(16));
+        return fold(text, 64, 16);
+    }
+
+    // Long words are cut at the edge, others move to the next line.
+    private static String fold(String text, int width, int indent) {
+        return text.lines().map(line -> line.replaceAll("(.{1," + width
+            + "})(?: +|$)|(.{" + width + "})", "$1$2\n")).collect(joining())
+            .strip().replace("\n", "\n" + " ".repeat(indent));
     }
 
     // Not every terminal can show a ✓.

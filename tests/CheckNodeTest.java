@@ -34,10 +34,6 @@ import picocli.CommandLine;
 class CheckNodeTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static { // else each answer of a stand-in takes 40 ms
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
-
     // ## Good nodes
 
     @Test
