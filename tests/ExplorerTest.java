@@ -13,6 +13,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.*;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.*;
 import com.sun.net.httpserver.HttpServer;
@@ -27,6 +28,7 @@ import java.util.*;
 import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExplorerTest {
 
@@ -34,6 +36,7 @@ class ExplorerTest {
     private static final Path PICTURES = Path.of("tests", "screenshots");
     private static final String WIDE = "1600x900", NARROW = "360x740";
     private static boolean picture;
+    @TempDir Path temp;
 
     private static Browser browser;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -135,7 +138,7 @@ class ExplorerTest {
         tab.type("[name=node]", theirs.url());
         tab.press("Enter");
         tab.await("text('#answer').includes('1 neighbour: ')");
-        tab.await("text(row(1)).includes('= the same chain')");
+        tab.await("text(row(0)).includes('this node and 1 neighbour')");
 
         request(theirs, "/mine", "");
         tab.await("text(row(1)).includes('ahead: 1 block more')");
@@ -159,7 +162,7 @@ class ExplorerTest {
         assertEquals("1", tab.js("String(fell)"), "blocks that fell out of the row");
         assertTrue(tab.text("#answer").contains("From block 4 on: 1 block out, "
             + "2 blocks in. Back in the pool: alice → bob: 7."), tab.text("#answer"));
-        tab.await("text(row(1)).includes('= the same chain')");
+        tab.await("text(row(0)).includes('this node and 1 neighbour')");
         tab.await("text('.ghost').includes('alice → bob')");
         tab.click("#resolve button");
         tab.await("text('#answer').includes('Our chain is authoritative')");
@@ -240,9 +243,335 @@ class ExplorerTest {
         tab.type("[aria-label^='Block 2'] [aria-label=proof]", "1");
         tab.await("text('#verdict').includes('Broken at block 2: its proof gives')");
         tab.click("#mend"); // finds the smallest proof: the one that was there
-        tab.await("text('#verdict').includes('Valid again')");
+        tab.await("text('#verdict').includes('A copy to break')");
+        assertTrue(tab.text("#work").contains("1 block, 35,294 guesses"));
+    }
+
+    @Test
+    void aFieldThatTheNodeCouldNotReadIsToldInThePagesWords() throws Exception {
+        var node = node();
+        request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
         tab.type("[aria-label^='Block 2'] [aria-label=proof]", "much");
-        tab.await("text('#verdict').includes('after block 1: ')");
+        tab.await("text('#verdict') == '? Not checked: in block 2, proof must be a "
+            + "whole number.'");
+        assertEquals("true", tab.js("find('[aria-label^=\"Block 2\"] "
+            + "[aria-label=proof]').ariaInvalid"));
+        assertTrue(tab.text("[aria-label^='Block 2']").contains("? not checked"));
+        tab.type("[aria-label^='Block 2'] [aria-label=proof]", "1");
+        tab.await("text('#verdict').includes('Broken at block 2')");
+    }
+
+    @Test
+    void anEditThatIsUndoneIsNone() throws Exception {
+        var node = node();
+        pay(node, "alice", "bob", "5");
+        for (int i = 0; i < 2; i++) request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        for (var block : List.of("2", "3")) { // the last one has no witness
+            var amount = "[aria-label^='Block " + block + "'] [aria-label=Amount]";
+            var was = tab.js("find(\"" + amount + "\").value");
+            tab.type(amount, "500");
+            tab.await("text(card(" + block + ")).includes('✎ edited')");
+            tab.await("!text('#verdict').includes('A copy')");
+            tab.type(amount, was);
+            tab.await("text('#verdict').includes('A copy to break')");
+            assertFalse(tab.text("#track").contains("edited"));
+        }
+    }
+
+    @Test
+    void whatIsEditedWhileTheNodeIsAwayIsCheckedWhenItIsBack() throws Exception {
+        var node = node();
+        for (int i = 0; i < 2; i++) request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        var port = "" + URI.create(node.url()).getPort();
+        node.close();
+        open.remove(node);
+        tab.type("[aria-label^='Block 2'] [aria-label=Amount]", "500");
+        tab.await("text('#verdict').includes('Not checked: ')");
+        assertTrue(tab.text("[aria-label^='Block 2']").contains("? not checked ✎"));
+        assertTrue(tab.text("[aria-label^='Block 3']").contains("? not checked"));
+        open.add(Node.start("--port", port, "--quiet"));
+        tab.await("text('#verdict').includes('Broken at block 3')");
+    }
+
+    @Test
+    void behindACopyTheNodeDoesNotMine() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.click("#break");
+        assertEquals("true", tab.js("String(find('#mine button').disabled)"));
+        tab.click("#break");
+        tab.click("#mine button");
+        tab.await("card(2)");
+    }
+
+    @Test
+    void manyBlocksAreMendedWithoutSendingThemAllEachTime() throws Exception {
+        var node = node("--zeros", "0", "--peer", serve(chain(1_500), true));
+        request(node, "/nodes/resolve", null);
+        tab = see(node, WIDE, "en");
+        tab.await("card(1500)");
+        tab.click("#first");
+        tab.await("card(2)");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 2 '] [aria-label=timestamp]", "1");
+        tab.await("text('#verdict').includes('Broken at block 3')");
+        tab.js("window.sent = 0; const fetched = fetch; window.fetch = (url, how) => {"
+            + "sent += how?.body?.length ?? 0; return fetched(url, how); }; 0");
+        tab.click("#mend-all");
+        tab.await("text('#verdict').includes('Valid again')");
+        assertTrue(tab.text("#work").startsWith("Mined again so far: 1,498 blocks"));
+        int whole = Integer.parseInt(tab.js("String(write(copy.chain).length)"));
+        int sent = Integer.parseInt(tab.js("String(sent)"));
+        assertTrue(sent < 3 * whole, sent + " letters for a chain of " + whole);
+    }
+
+    @Test
+    void enterPressedThriceAtOncePaysOnce() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.type("[name=amount]", "7");
+        for (int i = 0; i < 3; i++) tab.press("Enter");
+        tab.await("text('#answer').includes('will be added')");
+        tab.await("text('.ghost').includes('1 transaction waits')");
+        assertEquals("1", String.valueOf(new ObjectMapper().readTree(request(node, "/transactions",
+            null)).get("transactions").size()));
+    }
+
+    @Test
+    void theNodeIsNotToldOfItsOwnPagesPolls() throws Exception {
+        var old = System.out;
+        var said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, UTF_8));
+        try {
+            var node = Node.start("--port", "0");
+            open.add(node);
+            tab = see(node, WIDE, "en");
+            tab.await("card(1)");
+            for (int i = 0; i < 2; i++) tab.awaitAnswer("/chain", 304);
+            tab.click("#mine button");
+            tab.await("card(2)");
+        } finally {
+            System.setOut(old);
+        }
+        var lines = said.toString(UTF_8).lines().filter(line ->
+            line.contains("GET ") || line.contains("POST ")).map(line ->
+            line.replaceAll(".*(GET|POST) +(\\S*).*", "$1 $2")).toList();
+        assertEquals(List.of("GET /", "POST /mine"), lines);
+    }
+
+    // ## Work, and who has what
+
+    @Test
+    void eachCardShowsItsWork() throws Exception {
+        var node = node("--zeros", "4");
+        for (int i = 0; i < 2; i++) request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.await("card(3)");
+        assertEquals("SHA-256 of 35293·35089 = 0000 "
+            + new Sha256().hex("3529335089").substring(4, 8) + "…",
+            tab.js("text(card(3).querySelector('.work'))"));
+        tab.click("#break");
+        tab.type("[aria-label^='Block 2'] [aria-label=proof]", "5");
+        tab.await("card(2).querySelector('.work .bad')");
+        assertTrue(tab.js("text(card(2).querySelector('.work'))").startsWith(
+            "SHA-256 of 100·5 = " + new Sha256().hex("1005").substring(0, 4)));
+    }
+
+    @Test
+    void whileANodeMinesItsGuessesRunPast() throws Exception {
+        var node = node("--zeros", "6");
+        tab = see(node, WIDE, "en");
+        tab.js("window.most = 0; new MutationObserver(() => { const n = Number(text("
+            + "'.ghost .work .count').replace(/\\D/g, '')); if (n > most) most = n; })"
+            + ".observe($('track'), {subtree: true, childList: true}); 0");
+        tab.click("#mine button");
+        tab.await("most > 1000");
+        tab.click("#pay button"); // and the ghost still says so
+        tab.await("text('#answer').includes('will be added')");
+        assertTrue(tab.text(".ghost").contains("seeking a proof"));
+    }
+
+    @Test
+    void whoHasWhatIsCountedExactly() throws Exception {
+        var node = node("--id", "miner");
+        pay(node, "alice", "bob", "0.1");
+        pay(node, "alice", "bob", "0.2");
+        pay(node, "carol", "bob", "1e-05");
+        pay(node, "bob", "dave", "12345678901234567890");
+        request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.click("#owners summary");
+        tab.await("text('#balances').includes('miner')");
+        assertEquals("dave 12345678901234567890, miner 1, carol −0.00001, alice −0.3, "
+            + "bob −12345678901234567889.69999", tab.js(
+            "[...$('balances').children].map(text).join(', ')"));
+        tab.click("#balances li:nth-child(4) button");
+        tab.await("document.querySelectorAll('.lit').length == 2");
+        assertTrue(tab.js("text(find('.lit'))").contains("alice → bob"));
+    }
+
+    @Test
+    void equalChainsAreShownOnce() throws Exception {
+        var node = node();
+        request(node, "/mine", "");
+        for (int i = 0; i < 6; i++) node("--join", node.url());
+        tab = see(node, WIDE, "en");
+        tab.await("text(row(0)).includes('this node and 6 neighbours: ')");
+        tab.await("document.querySelectorAll('#track > section').length == 1");
+        assertTrue(tab.js("text(row(0).querySelector('h3'))").endsWith(" and 3 more"));
+        assertEquals("1", tab.js("String(histories.size)"));
+    }
+
+    @Test
+    void redIsForWhatIsBroken() throws Exception {
+        tab = see(node(), WIDE, "en");
+        assertEquals("", tab.js("Array.from({length: 4096}, (_, i) => { const e = colour("
+            + "document.createElement('p'), i.toString(16).padStart(3, '0').repeat(22)"
+            + ".slice(0, 64)); return ['--hue', '--other-hue'].map(name => Number("
+            + "e.style.getPropertyValue(name))); }).flat().filter(hue => hue < 60 "
+            + "|| hue > 340).join()"));
+    }
+
+    @Test
+    void aWallShowsThreeChainsAtOnce() throws Exception {
+        var ours = node();
+        for (int i = 0; i < 2; i++) {
+            var other = node("--peer", ours.url());
+            for (int n = 0; n <= i; n++) request(other, "/mine", "");
+            request(ours, "/nodes/register", "{\"nodes\": [\"" + other.url() + "\"]}");
+        }
+        tab = see(ours, "1280x720", "en");
+        tab.await("row(2) && text(row(1)).includes('3 blocks')");
+        tab.click("#wall");
+        tab.await("[0, 1, 2].every(i => row(i).querySelector('.band')"
+            + ".getBoundingClientRect().bottom <= innerHeight)");
+        tab.picture("wall", "light");
+        tab.js("location.reload(); 0");
+        tab.await("document.readyState == 'complete' && row(2)");
+        assertEquals("true", tab.js("find('#wall').ariaPressed"));
+    }
+
+    @Test
+    void aStoryIsToldInNineStepsThatPointAtWhatTheySpeakOf() throws Exception {
+        var ours = classroom();
+        tab = see(ours, WIDE, "en");
+        tab.await("row(1)");
+        tab.click("#tell");
+        for (int i = 1; i <= 9; i++) {
+            assertTrue(tab.text("#caption").startsWith(i + "/9 · "));
+            assertEquals("1", tab.js("String(document.querySelectorAll("
+                + "'[data-pointed]').length)"), "step " + i);
+            if (i == 3) tab.click("#language"); // nothing is lost
+            if (i == 4) tab.click("#language");
+            if (i == 6) tab.picture("story", "light");
+            tab.click("#later");
+        }
+        assertEquals("true", tab.js("String(find('#story').hidden)"));
+    }
+
+    @Test
+    void aLinkLeadsToABlock() throws Exception {
+        var node = node("--zeros", "0", "--peer", serve(chain(500), true));
+        request(node, "/nodes/resolve", null);
+        tab = browser.open(node.url() + "/#block=250", WIDE, "en");
+        tab.await("card(250)");
+        tab.click("[aria-label^='Block 251 '] a");
+        tab.await("location.hash == '#block=251'");
+    }
+
+    @Test
+    void anEmptyChainSaysWhatToDoFirst() throws Exception {
+        var node = node();
+        tab = see(node, WIDE, "en");
+        tab.await("text('.ghost').includes('Nothing was mined yet')");
+        request(node, "/mine", "");
+        tab.await("card(2) && !text('.ghost').includes('Nothing was')");
+        tab.click("#terms summary");
+        assertTrue(tab.text("#terms").contains("tip The newest block of a chain."));
+    }
+
+    @Test
+    void aCopyThatIsLongerWouldWin() throws Exception {
+        var ours = classroom(); // 3 blocks; the neighbour has 4
+        tab = see(ours, WIDE, "en");
+        tab.await("text(row(1)).includes('forked')");
+        tab.click("#break");
+        tab.type("[aria-label^='Block 3'] [aria-label=Amount]", "300");
+        tab.await("text('#offer').includes('this node has 3 blocks, and would keep its own')");
+        tab.click("#extend");
+        tab.await("text('#offer').includes('this node has 3 blocks, and would take it')");
+        assertTrue(tab.text("#offer").contains("has 4 blocks, and would keep its own"));
+        tab.await("!find('#extend').disabled");
+        tab.click("#extend");
+        tab.await("text('#offer').includes('has 4 blocks, and would take it')");
+        assertEquals("5", tab.js("String(copy.chain.length)"));
+        tab.picture("offer", "light");
+    }
+
+    // ## Keys
+
+    @Test
+    void aPurseInThePagePaysASignedNode() throws Exception {
+        var node = node("--signed");
+        tab = see(node, WIDE, "en");
+        tab.await("text('#purse').includes('pays number 1 next')");
+        var address = tab.text("#purse code");
+        assertTrue(Payment.isAddress(address), address);
+        var port = "" + URI.create(node.url()).getPort();
+        node.close();
+        open.remove(node);
+        node = Node.start("--port", port, "--quiet", "--signed", "--id", address);
+        open.add(node);
+        request(node, "/mine", "");
+        tab.await("text('#purse').includes('has 1, pays number 1 next')");
+        tab.type("[name=recipient]", "Zoë 村 🪙");
+        tab.type("[name=amount]", "0.50");
+        tab.press("Enter");
+        tab.await("text('#answer').includes('will be added to Block 3')");
+        tab.await("text('#purse').includes('pays number 2 next')");
+        tab.await("!find('#pay button').disabled");
+        tab.type("[name=amount]", "1e-5");
+        tab.press("Enter");
+        tab.await("text('.ghost').includes('2 transactions wait')");
+        tab.await("!find('#pay button').disabled");
+        tab.type("[name=amount]", "0.6"); // too much
+        tab.press("Enter");
+        tab.await("text('#answer').startsWith('✕')");
+        assertTrue(tab.text("#answer").contains("has 0.49999"), tab.text("#answer"));
+        tab.click("#mine button");
+        tab.await("card(3) && text('#purse').includes('has 1.49999')");
+
+        tab.click("#break");
+        tab.type("[aria-label^='Block 3'] [aria-label=Amount]", "0.75");
+        tab.await("text('#verdict').includes('payment 1 is not signed by')");
+        assertEquals("true", tab.js("String(find('#mend').hidden)"));
+    }
+
+    // ## Without a node
+
+    @Test
+    void aPageWithoutANodeHasAHashToPlayWith() throws Exception {
+        tab = browser.open(PAGE.toAbsolutePath().toUri().toString(), WIDE, "en",
+            "find('#play').open");
+        assertTrue(tab.text("#alone").startsWith("This page has no node."));
+        assertEquals(new Sha256().hex("Alice → Bob: 50"), tab.text("#digest"));
+        tab.type("#words", "Zoë 村 🪙");
+        assertEquals(new Sha256().hex("Zoë 村 🪙0"), tab.text("#digest"));
+        int marks = Integer.parseInt(tab.js(
+            "String(document.querySelectorAll('#digest mark').length)"));
+        assertTrue(marks > 40, marks + " digits changed");
+        tab.type("#zeros", "2");
+        tab.click("#dig");
+        tab.await("text('#flipped').startsWith('✓ It begins with 2 zeros.')");
+        var number = tab.js("find('#number').value");
+        assertTrue(new Sha256().hex("Zoë 村 🪙" + number).startsWith("00"));
+        tab.picture("alone", "light");
     }
 
     @Test
@@ -267,7 +596,7 @@ class ExplorerTest {
             tab.type(field, "1");
             tab.await("text('#verdict').includes('Broken at block 3')");
             tab.type(field, was);
-            tab.await("text('#verdict').includes('Valid')");
+            tab.await("text('#verdict').includes('A copy to break')");
         }
         tab.type(amount.formatted(1), "1"); // 1 is not 1.0
         tab.await("text('#verdict').includes('Broken at block 3')");
@@ -394,18 +723,72 @@ class ExplorerTest {
     void aKeyboardIsEnough() throws Exception {
         tab = see(node(), WIDE, "en");
         var met = new ArrayList<String>();
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 15; i++) {
             tab.press("Tab");
             met.add(tab.js("document.activeElement.id || document.activeElement.name"
                 + " || text(document.activeElement)"));
         }
-        assertEquals("language, Mine a block, sender, recipient, amount, Pay, node, Add, "
-            + "Resolve, copy, break, scroller",
-            met.stream().limit(12).collect(joining(", ")));
+        assertEquals("tell, wall, language, Mine a block, sender, recipient, amount, Pay, node, Add, "
+            + "Resolve, copy, break, Who has what, scroller",
+            met.stream().limit(15).collect(joining(", ")));
         assertEquals("", tab.js("[...document.querySelectorAll('input, button')]"
             + ".filter(e => e.checkVisibility() && !e.innerText"
             + " && !e.labels?.length && !e.ariaLabel)"
             + ".map(e => e.id).join()"));
+    }
+
+    // axe-core knows what keeps people from using a page.
+    @Test
+    void axeFindsNothingInAnyState() throws Exception {
+        var node = classroom();
+        pay(node, "x".repeat(900), "y".repeat(900), "1");
+        tab = see(node, WIDE, "en");
+        tab.await("text(row(1)).includes('forked')");
+        tab.js(axe() + "; 0");
+        axeFindsNothing("plain");
+        for (var details : List.of("#owners", "#play", "#terms")) {
+            tab.click(details + " summary");
+            tab.await("find('" + details + "').open");
+        }
+        tab.click("#balances button");
+        axeFindsNothing("all open");
+        tab.click("#tell");
+        axeFindsNothing("story");
+        tab.click("#wall");
+        axeFindsNothing("wall");
+        tab.click("#wall");
+        tab.click("#break");
+        axeFindsNothing("copy");
+        tab.type("[aria-label^='Block 2'] [aria-label=Amount]", "500");
+        tab.await("text('#verdict').includes('Broken at block 3')");
+        axeFindsNothing("broken");
+        tab.type("[aria-label^='Block 2'] [aria-label=proof]", "much");
+        tab.await("text('#verdict').includes('Not checked')");
+        axeFindsNothing("not checked");
+    }
+
+    private void axeFindsNothing(String state) throws Exception {
+        for (var scheme : List.of("light", "dark")) {
+            tab.scheme(scheme);
+            assertEquals("", tab.js("axe.run({resultTypes: ['violations']}).then("
+                + "found => found.violations.map(it => it.id + ': ' + it.nodes"
+                + ".map(n => n.target + ' ' + n.any.map(a => a.message)).join(', '))"
+                + ".join('\\n'))"), state + ", " + scheme);
+        }
+        tab.scheme("light");
+    }
+
+    private String axe() throws Exception {
+        try {
+            var npm = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund",
+                "--prefix", temp.toString(), "axe-core@4.10.3")
+                .redirectErrorStream(true).start();
+            npm.getInputStream().readAllBytes();
+            assumeTrue(npm.waitFor() == 0, "npm can't fetch axe-core");
+        } catch (IOException e) {
+            assumeTrue(false, "there is no npm: install Node.js");
+        }
+        return Files.readString(temp.resolve("node_modules/axe-core/axe.min.js"));
     }
 
     @Test
@@ -606,6 +989,10 @@ class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     Tab open(String url, String size, String language) throws Exception {
+        return open(url, size, language, "cards().length > 1");
+    }
+
+    Tab open(String url, String size, String language, String ready) throws Exception {
         var context = ask(null, "Target.createBrowserContext").get("browserContextId").asText();
         var target = ask(null, "Target.createTarget", "url", "about:blank",
             "browserContextId", context).get("targetId").asText();
@@ -613,7 +1000,7 @@ class Browser implements AutoCloseable, WebSocket.Listener {
             "flatten", true).get("sessionId").asText();
         var tab = new Tab(context, session);
         tabs.put(session, tab);
-        tab.open(url, size, language);
+        tab.open(url, size, language, ready);
         return tab;
     }
 
@@ -642,7 +1029,8 @@ class Browser implements AutoCloseable, WebSocket.Listener {
             return Browser.this.ask(session, method, parameters);
         }
 
-        void open(String url, String size, String language) throws Exception {
+        void open(String url, String size, String language, String ready)
+                throws Exception {
             for (var domain : List.of("Page", "Runtime", "Log", "Network"))
                 ask(domain + ".enable");
             var edges = size.split("x");
@@ -676,7 +1064,7 @@ class Browser implements AutoCloseable, WebSocket.Listener {
                 })());
                 """);
             ask("Page.navigate", "url", url);
-            await("document.readyState == 'complete' && cards().length > 1");
+            await("document.readyState == 'complete' && " + ready);
         }
 
         void hear(JsonNode message) {
@@ -755,9 +1143,13 @@ class Browser implements AutoCloseable, WebSocket.Listener {
                 "windowsVirtualKeyCode", code);
         }
 
-        Path picture(String name, String scheme) throws Exception {
+        void scheme(String scheme) throws Exception {
             ask("Emulation.setEmulatedMedia", "features", List.of(
                 Map.of("name", "prefers-color-scheme", "value", scheme)));
+        }
+
+        Path picture(String name, String scheme) throws Exception {
+            scheme(scheme);
             await("document.getAnimations().every(a => a.playState != 'running'"
                 + " || a.effect.getTiming().iterations == Infinity)");
             var png = ask("Page.captureScreenshot", "format", "png").get("data").asText();
