@@ -17,6 +17,7 @@ final class Gossip {
     final Caller caller;
     final Errands errands = new Errands();
     final boolean signed;
+    final Map<String, String> names = new ConcurrentHashMap<>(); // their ids
     private volatile boolean begun;
     private InetAddress host;
     private Optional<Address> url;
@@ -63,6 +64,7 @@ final class Gossip {
         if (!begun || blockchain.length() == 1) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
+        names.keySet().retainAll(addresses);
         for (var address : addresses)
             if (told.get(address) != tip && neighbours.isReliable(address))
                 errands.begin("tell", address, () -> tell(address, tip));

@@ -429,6 +429,36 @@ class ExplorerTest {
     }
 
     @Test
+    void nodesAreShownByTheNameThatTheirMiningPays() throws Exception {
+        var teacher = node("--id", "teacher");
+        for (var name : List.of("ada", "bob", "carol", "carol"))
+            node("--join", teacher.url(), "--id", name);
+        request(teacher, "/mine", "");
+        tab = see(teacher, WIDE, "en");
+        tab.await("text(row(0)).includes('this node and 4 neighbours: ')");
+        tab.await("['ada', 'bob'].every(name => Object.values(node.names).includes(name))");
+        tab.await("Object.keys(node.names).length == 4");
+        assertEquals("ada, bob", tab.js("Object.keys(node.names).map(nameAt)"
+            + ".filter(name => !name.includes(':')).sort().join(', ')"));
+    }
+
+    @Test
+    void sixtyNeighboursFitOnAScreen() throws Exception {
+        var peers = new ArrayList<String>();
+        for (int i = 0; i < 60; i++)
+            peers.addAll(List.of("--peer", serve(chain(2 + i % 3), true)));
+        var node = node(peers.toArray(String[]::new));
+        tab = see(node, "1920x1080", "en");
+        tab.await("histories.size == 3 && document.querySelectorAll('#track > section')"
+            + ".length == 4");
+        tab.await("[1, 2, 3].every(i => text(row(i).querySelector('h3'))"
+            + ".includes(' and 17 more'))");
+        assertEquals("4, 3, 2", tab.js("[1, 2, 3].map(i => row(i).querySelectorAll("
+            + "'.card').length).join(', ')"), "the longest first");
+        tab.picture("sixty", "light");
+    }
+
+    @Test
     void redIsForWhatIsBroken() throws Exception {
         tab = see(node(), WIDE, "en");
         assertEquals("", tab.js("Array.from({length: 4096}, (_, i) => { const e = colour("

@@ -696,24 +696,14 @@ class GossipTest {
                     default -> get(programs[i].url, "/mine");
                 }
             }
-            var DBG = (Runnable) () -> { try {
-                System.out.println("DBG python " + get(python.url(), "/chain").get("length"));
-                for (var program : programs) {
-                    System.out.println("DBG " + program.url + " " + program.process.isAlive() + " " + get(program.url, "/chain").get("length") + " " + tip(program.url));
-                    System.out.println("  nodes " + get(program.url, "/nodes"));
-                    int n = program.lines.size();
-                    for (var l : program.lines.subList(Math.max(0, n - 25), n)) System.out.println("  " + l);
-                } } catch (Exception e) { e.printStackTrace(); } };
-            try {
-awaitOneLength(Stream.of(programs).map(it -> it.url).toList());
+            awaitOneLength(Stream.of(programs).map(it -> it.url).toList());
             get(programs[5].url, "/mine"); // a tie is broken by one more
             await(20, () -> {
                 var tips = new HashSet<String>();
                 for (var program : programs) tips.add(tip(program.url));
                 return tips.size() == 1;
             });
-            } catch (AssertionError e) { DBG.run(); throw e; }
-// Python's node takes no lock: what it mined while it resolved
+            // Python's node takes no lock: what it mined while it resolved
             // may not fit, and gives way to a longer chain only.
             for (int i = 0; i < 5 && !get(python.url(), "/chain").equals(
                     get(programs[2].url, "/chain")); i++) {
