@@ -17,6 +17,7 @@
 //SOURCES beyond/Room.java
 //SOURCES Blockchain.java
 //FILES explorer.html=docs/explorer.html
+//FILES explorer/=docs/explorer/*
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS io.javalin:javalin:7.2.3
 //DEPS org.slf4j:slf4j-nop:2.0.17
@@ -104,6 +105,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         if (!quiet) config.requestLogger.http(Door::log);
         var routes = config.routes;
         routes.get("/", this::page);
+        routes.get("/explorer/{file}", this::page);
         routes.get("/mine", this::mine);
         routes.post("/mine", this::mine);
         routes.get("/transactions", this::transactions);
@@ -248,12 +250,18 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // frame, and trick you into clicking.
 
     private void page(Context ctx) throws IOException {
-        var packed = Node.class.getResourceAsStream("/explorer.html");
-        var file = new File("docs/explorer.html");
-        if (packed == null && !file.exists()) throw new Refusal(503, "The page "
-            + "is not here. Start the chapter in the folder of Node.java.");
+        var name = ctx.path().equals("/") ? "explorer.html"
+            : ctx.path().substring(1);
+        var type = name.endsWith(".css") ? "text/css" : name.endsWith(".js")
+            ? "text/javascript" : "text/html";
+        var packed = Node.class.getResourceAsStream("/" + name);
+        var file = new File("docs", name);
+        if (!name.matches("explorer(/[a-z]+)?[.][a-z]+")
+            || packed == null && !file.exists()) throw new Refusal(404, "The "
+            + "page " + name + " is not here. A chapter finds it from the "
+            + "folder of Node.java.");
         ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
-            .header("Cache-Control", "no-cache").contentType("text/html")
+            .header("Cache-Control", "no-cache").contentType(type)
             .result(packed != null ? packed : new FileInputStream(file));
     }
 

@@ -193,6 +193,13 @@ class StartTest {
         assertEquals(200, answer.statusCode(), answer::body);
         assertTrue(answer.body().equals(Files.readString(
             HERE.resolve("docs/explorer.html"))), "This is another page.");
+        for (var file : List.of("style.css", "page.js")) {
+            answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+                URI.create(url.group() + "/explorer/" + file)).build(),
+                BodyHandlers.ofString());
+            assertEquals(Files.readString(HERE.resolve("docs/explorer/" + file)),
+                answer.body());
+        }
     }
 
     // ## No JBang

@@ -1,0 +1,226 @@
+// What is said, and in which language.
+
+'use strict';
+
+// ## What is said, in each language
+//
+// {name} is filled in; {n|block|blocks} is a number and its noun.
+
+const STRINGS = {
+  en: {
+    other: '中文', title: 'Blockchain explorer', do: 'What you can do', live: '● Live',
+    about: '{address} · {n|block|blocks} · {rule} rule, {zeros|zero|zeros} · mining pays {id}',
+    lost: '○ The node does not answer. Is it running?',
+    hello: 'Whatever you do here, the line above does in a terminal.',
+    mine: 'Mine a block', sender: 'Sender', recipient: 'Recipient', amount: 'Amount',
+    pay: 'Pay', neighbour: 'Neighbour', register: 'Add', resolve: 'Resolve', copy: 'Copy',
+    copied: 'Copied', working: 'The node works…',
+    mined: 'Block {index}, proof {proof}, after {seconds} s.',
+    paid: 'It waits in the pool until somebody mines.',
+    registered: '{n|neighbour|neighbours}: {list}.',
+    kept: 'No neighbour has a longer valid chain.',
+    replaced: 'From block {from} on: {gone|block|blocks} out, {came|block|blocks} in.',
+    back: 'Back in the pool: {list}.', noneBack: 'Nothing went back to the pool.',
+    chain: 'The chain', travel: 'Move along the chain', first: 'First', tip: 'Tip',
+    goto: 'Go to block', rows: 'Chains, block by block. Arrow keys, Home and End move.',
+    block: 'Block {index}', previous: 'previous hash', hash: 'hash', time: 'time',
+    timestamp: 'timestamp', proof: 'proof', index: 'index', reward: 'reward', more: '{n} more',
+    transactions: '{n|transaction|transactions}', isFirst: 'genesis', isTip: 'tip',
+    next: 'not mined yet', unknown: 'not known yet', seeking: 'seeking a proof…',
+    waiting: '{n|transaction waits|transactions wait}', pays: 'Whoever mines gets 1.',
+    ours: 'this node', yours: 'your copy', same: '= the same chain',
+    also: ' and {n|neighbour|neighbours}: {list}', others: '{list} and {n} more',
+    ahead: 'ahead: {n|block|blocks} more', behind: 'behind: {n|block|blocks} fewer',
+    forked: 'forked after block {at}: since then {theirs|block|blocks}, ours {ours}',
+    strangers: 'forked at the start: another genesis block. {theirs|block|blocks}, ours {ours}',
+    unreachable: '✕ unreachable', asking: 'being asked…',
+    closed: 'answers, but lets no web page read its chain',
+    unreadable: '✕ no chain that this node can read: {why}', invalid: '✕ not valid: {why}',
+    report: 'At the last resolve: {report}.', alike: '= same', differs: '≠ differs',
+    extra: '+ only there', break: 'Break it', leave: 'Leave the copy', reset: 'Reset',
+    untouched: 'A copy to break: change any value. The node keeps its own chain.',
+    broken: '✕ Broken at block {index}: {reason}',
+    badLink: 'its previous hash is {found}, but the block before it hashes to {expected}.',
+    badProof: 'its proof gives {found}…, not {expected}…: the work was not done.',
+    unheard: '✓ Valid, though edited: no later block tells of it.',
+    rewritten: '✓ Valid again: history is rewritten. Other nodes still hold the old one.',
+    mend: 'Mine block {index} again', mendAll: 'Mend all', stop: 'Stop',
+    mending: 'Mining block {index} again: {guesses|guess|guesses}',
+    work: 'Mined again so far: {mended|block|blocks}, {guesses|guess|guesses}.',
+    free: 'The classic proof says nothing of what is in a block: rewriting costs nothing.',
+    dear: 'The linked proof seals the block before it: each block costs its work again.',
+    edited: '✎ edited', holds: '✓ holds', isBroken: '✕ broken', isCut: '✕ cut off',
+    unchecked: '? not checked', unreadCopy: '? Not checked: {why}', nodeSays: '{message}',
+    misread: 'in block {index}, {name} must be {what}.', aNumber: 'a number',
+    aWholeNumber: 'a whole number', slow: 'slow: no answer within 5 s',
+    leaveFirst: 'Leave the copy to mine', proves: 'SHA-256 of {text} =',
+    purse: 'Your purse', purseHas: '· has {coins}, pays number {next} next. A node that is '
+      + 'started with --id and this address mines for it.',
+    noPurse: 'This node wants signatures. Open its page at http://localhost, or over https: '
+      + 'only there a browser signs.',
+    again: 'Pay again', extend: 'Mine one more on it', offer: 'If this copy of {n|block|blocks} were offered:',
+    wouldTake: 'has {n|block|blocks}, and would take it.',
+    wouldKeep: 'has {n|block|blocks}, and would keep its own: yours is not longer.',
+    startHere: 'Nothing was mined yet. Press “Mine a block”.', story: 'Story',
+    earlier: 'Back', later: 'Next', terms: 'Words', steps: [
+      'Two nodes, two chains. Each node begins a chain with a block of its own, the genesis block. '
+        + 'This is ours. Start a second node for what comes: jbang Node.java --port 5001',
+      'A transaction. Press “Pay”. The node only notes it down: it waits in the block that is not '
+        + 'mined yet.',
+      'Mine a block. To seal what waits, the node seeks a number that gives a hash with zeros in '
+        + 'front. It can only try, from 0 up.',
+      'Mine another. Each block names the hash of the one before it: the same colour ties the two '
+        + 'together.',
+      'Make neighbours. Write the address of the second node, and press “Add”. Now this node can '
+        + 'ask that one for its chain.',
+      'The neighbour mines more. Open its page, and mine three blocks there. Here, its chain is a '
+        + 'row of its own: a fork.',
+      'Resolve the conflict. The longest valid chain wins: most work went into it. The shorter one '
+        + 'gives way.',
+      'Resolve again. Nobody has a longer chain by now, and the node says so.',
+      'Cheat. Press “Break it”, and change an amount in an old block. The next block still names '
+        + 'the old hash, and turns red.'],
+    words: {
+      hash: 'A fingerprint of a text: 64 digits. Change one letter, and all of it is another.',
+      proof: 'A number that gives a hash with zeros in front. It is hard to find and easy to check.',
+      genesis: 'The first block of a chain. It holds nothing, and none comes before it.',
+      tip: 'The newest block of a chain.',
+      neighbour: 'Another node that this one knows, and asks for its chain.',
+      fork: 'Two chains that begin alike and then differ.',
+      resolve: 'To ask all neighbours, and to take the longest valid chain.',
+      'classic rule': 'A proof depends on the last proof alone, as in the tutorial.',
+      'linked rule': 'A proof depends on the last block’s hash as well, and so on all that it holds.',
+      pool: 'The transactions that wait for a block.' },
+    wall: 'Wall', owners: 'Who has what', ownersHint: 'Choose a name, and its payments are marked.',
+    play: 'A hash to play with', alone: 'This page has no node. Start one (jbang Node.java) and '
+      + 'open http://localhost:5000. Until then, here is a hash to play with.',
+    playHint: 'Change one letter. Marked are the digits that are others now. Then turn the number '
+      + 'until the hash begins with zeros: that is mining.', playText: 'Text',
+    playNumber: 'Number', playZeros: 'Zeros', dig: 'Mine',
+    playGood: '✓ It begins with {zeros|zero|zeros}. {n} of 256 bits changed.',
+    playBad: 'It does not begin with {zeros|zero|zeros}. {n} of 256 bits changed.',
+    guesses: '{n|guess|guesses} in this page; the node makes the same.',
+  },
+  zh: {
+    other: 'English', title: '区块链浏览器', do: '可以做的事', live: '● 实时',
+    about: '{address} · {n} 个区块 · {rule} 规则，{zeros} 个零 · 挖矿奖励付给 {id}',
+    lost: '○ 节点没有回应。它在运行吗？', hello: '在这里做的每件事，上面这行命令在任何终端里也能做。',
+    mine: '挖一个区块', sender: '付款人', recipient: '收款人', amount: '金额', pay: '付款',
+    neighbour: '邻居', register: '添加', resolve: '达成共识', copy: '复制', copied: '已复制',
+    working: '节点正在工作…',
+    mined: '区块 {index}，工作量证明 {proof}，用时 {seconds} 秒。',
+    paid: '它在交易池里等待，直到有人挖矿。', registered: '{n} 个邻居：{list}。',
+    kept: '没有邻居拥有更长的有效链。',
+    replaced: '从区块 {from} 起：换下 {gone} 个区块，换上 {came} 个。',
+    back: '回到交易池：{list}。', noneBack: '没有交易回到交易池。',
+    chain: '区块链', travel: '沿着链移动', first: '最早', tip: '最新', goto: '转到区块',
+    rows: '各条链，逐块对齐。方向键、Home、End 可移动。', block: '区块 {index}',
+    previous: '前一区块的哈希', hash: '哈希', time: '时间', timestamp: '时间戳',
+    proof: '工作量证明', index: '序号', reward: '奖励', more: '还有 {n} 笔',
+    transactions: '{n} 笔交易', isFirst: '创世区块', isTip: '链尾', next: '尚未挖出',
+    unknown: '尚不知道', seeking: '正在寻找证明…', waiting: '{n} 笔交易在等待',
+    pays: '谁挖出它，谁得 1。', ours: '本节点', yours: '你的副本', same: '= 相同的链',
+    also: '，还有 {n} 个邻居：{list}', others: '{list} 和另外 {n} 个',
+    ahead: '领先：多 {n} 个区块', behind: '落后：少 {n} 个区块',
+    forked: '在区块 {at} 之后分叉：此后 {theirs} 个区块，本节点 {ours} 个',
+    strangers: '从一开始就分叉：创世区块不同。{theirs} 个区块，本节点 {ours} 个',
+    unreachable: '✕ 无法连接', asking: '正在询问…', closed: '有回应，但不让网页读取它的链',
+    unreadable: '✕ 本节点读不懂它的链：{why}', invalid: '✕ 无效：{why}',
+    report: '上次达成共识时：{report}。', alike: '= 相同', differs: '≠ 不同',
+    extra: '+ 仅在那里', break: '改坏它', leave: '离开副本', reset: '还原',
+    untouched: '这是供你改坏的副本：任何值都可以改。节点自己的链不变。',
+    broken: '✕ 断在区块 {index}：{reason}',
+    badLink: '它记录的前一哈希是 {found}，但前一区块的哈希是 {expected}。',
+    badProof: '它的证明算出 {found}…，而不是 {expected}…：没有做这份工作。',
+    unheard: '✓ 改过却仍有效：后面没有区块能揭穿它。',
+    rewritten: '✓ 又有效了：历史被改写。其他节点仍保存着旧的链。',
+    mend: '重新挖区块 {index}', mendAll: '全部修复', stop: '停止',
+    mending: '正在重新挖区块 {index}：试了 {guesses} 次',
+    work: '到现在重新挖了 {mended} 个区块，试了 {guesses} 次。',
+    free: 'classic 规则的证明与区块内容无关：改写历史不花代价。',
+    dear: 'linked 规则的证明封住前一区块：每一块都要重新付出工作。',
+    edited: '✎ 已改动', holds: '✓ 成立', isBroken: '✕ 断开', isCut: '✕ 已脱离',
+    unchecked: '? 未检查', unreadCopy: '? 未检查：{why}', nodeSays: '节点说：“{message}”',
+    misread: '区块 {index} 的{name}必须是{what}。', aNumber: '一个数',
+    aWholeNumber: '一个整数', slow: '很慢：5 秒内没有回应', leaveFirst: '离开副本后才能挖矿',
+    purse: '你的钱包', purseHas: '· 有 {coins}，下一笔付款是第 {next} 笔。'
+      + '用 --id 和这个地址启动的节点为它挖矿。',
+    noPurse: '这个节点要求签名。请用 http://localhost 或 https 打开它的页面：只有那样浏览器才能签名。',
+    again: '再付一次', extend: '在它上面再挖一块', offer: '如果把这份 {n} 个区块的副本提供给大家：',
+    wouldTake: '有 {n} 个区块，会采用它。',
+    wouldKeep: '有 {n} 个区块，会保留自己的：你的并不更长。',
+    startHere: '还没有挖出区块。按“挖一个区块”。', story: '故事', earlier: '上一步',
+    later: '下一步', terms: '词语', steps: [
+      '两个节点，两条链。每个节点用自己的创世区块开始一条链。这是我们的。为后面的步骤再启动一个节点：'
+        + 'jbang Node.java --port 5001',
+      '一笔交易。按“付款”。节点只是记下它：它在尚未挖出的区块里等待。',
+      '挖一个区块。为了封住等待的交易，节点要找一个数，使哈希以零开头。它只能从 0 起一个一个地试。',
+      '再挖一个。每个区块都记着前一区块的哈希：相同的颜色把两块连在一起。',
+      '结为邻居。写下第二个节点的地址，按“添加”。现在本节点可以向它要它的链。',
+      '邻居挖得更多。打开它的页面，在那里挖三个区块。在这里，它的链单独成一行：分叉了。',
+      '解决冲突。最长的有效链获胜：它含的工作最多。较短的让位。',
+      '再解决一次。现在没有谁的链更长，节点也这样说。',
+      '作弊。按“改坏它”，改动一个旧区块里的金额。下一区块仍记着旧的哈希，于是变红。'],
+    words: {
+      哈希: '一段文字的指纹：64 个数字。改动一个字母，它就完全变了。',
+      工作量证明: '一个数，使哈希以零开头。难找，易查。',
+      创世区块: '一条链的第一个区块。它里面什么也没有，前面也没有区块。',
+      链尾: '一条链最新的区块。', 邻居: '本节点认识的另一个节点，可以向它要链。',
+      分叉: '开头相同、后来不同的两条链。', 达成共识: '问所有邻居，采用最长的有效链。',
+      'classic 规则': '证明只取决于上一个证明，和教程里一样。',
+      'linked 规则': '证明还取决于上一区块的哈希，也就取决于它的全部内容。',
+      交易池: '等待进入区块的交易。' },
+    wall: '投影', owners: '谁有多少', ownersHint: '选一个名字，它的付款会被标出。',
+    play: '玩一玩哈希', alone: '这个页面没有节点。启动一个（jbang Node.java），再打开 '
+      + 'http://localhost:5000。在那之前，可以先玩一玩哈希。',
+    playHint: '改动一个字母，变了的数字会被标出。再转动后面的数，直到哈希以零开头：这就是挖矿。',
+    playText: '文字', playNumber: '数', playZeros: '零的个数', dig: '挖矿',
+    playGood: '✓ 它以 {zeros} 个零开头。256 位中变了 {n} 位。',
+    playBad: '它不是以 {zeros} 个零开头。256 位中变了 {n} 位。',
+    proves: 'SHA-256（{text}）=', guesses: '本页面已试 {n} 次；节点做的是同样的尝试。',
+  },
+};
+
+const $ = id => document.getElementById(id);
+let language = navigator.language.startsWith('zh') ? 'zh' : 'en';
+try { language = localStorage.getItem('language') ?? language; } catch { /* not kept */ }
+
+function t(name, values = {}) {
+  return STRINGS[language][name].replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (_, key, one, many) => {
+    const value = values[key];
+    const text = typeof value === 'number' ? value.toLocaleString(language) : value;
+    return one ? text + ' ' + (value === 1 ? one : many) : text;
+  });
+}
+
+// On a wall, what is to be done is folded away, and what is seen is large.
+function hang(isWall) {
+  document.body.classList.toggle('wall', isWall);
+  $('wall').setAttribute('aria-pressed', isWall);
+  try { localStorage.setItem('wall', isWall ? 'yes' : ''); } catch { /* not kept */ }
+}
+
+$('wall').addEventListener('click', () => {
+  hang(!document.body.classList.contains('wall'));
+  changed();
+});
+
+$('language').addEventListener('click', () => {
+  language = language === 'en' ? 'zh' : 'en';
+  try { localStorage.setItem('language', language); } catch { /* not kept */ }
+  speak();
+});
+
+function speak() {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll('[data-text]'))
+    element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll('[data-label]'))
+    element.setAttribute('aria-label', t(element.dataset.label));
+  $('goto').placeholder = t('goto');
+  $('language').textContent = t('other');
+  answer();
+  drawPlay();
+  drawTerms();
+  changed();
+}
