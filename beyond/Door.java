@@ -74,9 +74,10 @@ final class Door {
     }
 
     static void log(Context ctx, Float milliseconds) {
-        boolean asksOften = "node".equals(ctx.userAgent())
-            || "poll".equals(ctx.header("X-Page")) || ctx.statusCode() == 304;
-        if (asksOften) return; // there may be many a second
+        boolean isRoutine = "node".equals(ctx.userAgent())
+            || "poll".equals(ctx.header("X-Page")) || ctx.statusCode() == 304
+            || ctx.path().startsWith("/explorer/");
+        if (isRoutine) return; // there may be many a second
         System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
             ctx.method(), ctx.path(), ctx.statusCode(), milliseconds);
     }

@@ -17,7 +17,6 @@ final class Gossip {
     final Caller caller;
     final Errands errands = new Errands();
     final boolean signed;
-    final Map<String, String> names = new ConcurrentHashMap<>(); // their ids
     private volatile boolean begun;
     private InetAddress host;
     private Optional<Address> url;
@@ -64,7 +63,6 @@ final class Gossip {
         if (!begun || blockchain.length() == 1) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
-        names.keySet().retainAll(addresses);
         for (var address : addresses)
             if (told.get(address) != tip && neighbours.isReliable(address))
                 errands.begin("tell", address, () -> tell(address, tip));
@@ -159,5 +157,25 @@ final class Gossip {
         } catch (RuntimeException e) {
             // it holds on their chain, not on ours, or there is no room
         }
+    }
+
+    // ## Names
+    //
+    // The page shows each neighbour by its id, whom mining pays there.
+
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+
+    /** As far as they have said it; the others are asked, each one once. */
+    Map<String, String> names() {
+        var addresses = neighbours.addresses();
+        names.keySet().retainAll(addresses);
+        for (var address : addresses) if (!names.containsKey(address))
+            errands.begin("name", address, () -> {
+                var its = caller.json(address, "/nodes");
+                names.put(address, its.get("id") instanceof String id
+                    && id.length() < 100 ? id : "");
+                return true;
+            });
+        return names;
     }
 }

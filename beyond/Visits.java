@@ -59,8 +59,6 @@ final class Visits {
                 gossip.resolve(address);
                 introduce(address);
                 var its = gossip.caller.json(address, "/nodes");
-                if (its.get("id") instanceof String id && id.length() < 100)
-                    gossip.names.put(address, id);
                 if (joined.contains(address)) learn(address, its);
                 gossip.exchange(address, its);
                 trouble = trouble(address, its);

@@ -84,7 +84,7 @@ async function mend(all) {
       const { hashes: [hash] } = await ask(post('/chain/validate', { chain: [mended.chain[i]] }));
       mended.hashes[i] = plain(hash); // the others are what they were
       seekFlaw(mended, i + 1);
-      if (performance.now() < drawn + 100) continue; // no eye is faster
+      if (!all || performance.now() < drawn + 100) continue; // no eye is faster
       drawn = performance.now();
       changed();
       show(mended.at);
