@@ -150,6 +150,7 @@ $('extend').addEventListener('click', () => {
   chain.push({ index: String(chain.length + 1), timestamp: String(Date.now() / 1000),
     transactions: [{ sender: '"0"', recipient: '"mallory"', amount: '1' }], proof: '0',
     previous_hash: JSON.stringify(hashes.at(-1)) });
+  hashes.push(''); // not known yet
   mend(false);
 });
 
