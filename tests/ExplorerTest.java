@@ -482,8 +482,8 @@ class ExplorerTest {
         tab.await("[0, 1, 2].every(i => row(i).querySelector('.band')"
             + ".getBoundingClientRect().bottom <= innerHeight)");
         tab.picture("wall", "light");
-        tab.js("location.reload(); 0");
-        tab.await("document.readyState == 'complete' && row(2)");
+        tab.reload();
+        tab.await("row(2)");
         assertEquals("true", tab.js("find('#wall').ariaPressed"));
     }
 
@@ -1119,6 +1119,19 @@ class Browser implements AutoCloseable, WebSocket.Listener {
                     + paths.get(said.get("requestId").asText()));
                 default -> { }
             }
+        }
+
+        /** Returns when the new page is there; the old one answers no more. */
+        void reload() throws Exception {
+            ask("Page.reload");
+            for (int i = 0; i < PATIENCE * 20; i++) try {
+                if (js("document.readyState + performance.getEntriesByType("
+                    + "'navigation')[0].type").equals("completereload")) return;
+                Thread.sleep(50);
+            } catch (IOException | AssertionError between) {
+                Thread.sleep(50); // the two pages
+            }
+            fail("The page does not come back.");
         }
 
         void awaitAnswer(String path, int status) throws Exception {
