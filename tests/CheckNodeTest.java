@@ -355,14 +355,18 @@ class CheckNodeTest {
         }
         var said = new StringWriter();
         try {
-            var status = CompletableFuture.supplyAsync(() -> Blockchain.run(
-                new CommandLine(new CheckNode()).setOut(new PrintWriter(said)),
+            var status = CompletableFuture.supplyAsync(() -> run(said,
                 "localhost:" + port, "--zeros", "2", "--watch"));
             says(said, "Start your node: I wait.");
             try (var node = new StandIn(Fault.losesPending, port)) {
                 says(said, "Step 3 · Interacting with it · 12 of 56");
                 says(said, "✗ a block holds the transactions sent before it");
                 assertFalse(said.toString().contains("They wait in a list"));
+                says(said, "Ctrl-C: end.");
+                var screen = said.toString().replaceAll("(?s).*(Step 3 · )", "$1")
+                    .replace(":" + port, ":5000").replaceAll("bob-\\w+",
+                    "bob-9fa2c1").strip();
+                assertTrue(page("docs/write-your-own.md").contains(screen), screen);
                 keyboard.write("h\n".getBytes(UTF_8));
                 keyboard.flush();
                 says(said, "hint They wait in a list");
@@ -427,10 +431,9 @@ class CheckNodeTest {
     // What docs/write-your-own.md gives a student to try is so.
     @Test
     void theTextsToTryHashAsThePageSays() throws Exception {
-        var page = Path.of("docs/write-your-own.md");
-        if (!Files.exists(page)) page = Path.of("..").resolve(page);
+        var page = page("docs/write-your-own.md");
         var samples = Pattern.compile("```json\n(.*)\n```\n\n`([0-9a-f]{64})`")
-            .matcher(Files.readString(page)).results().toList();
+            .matcher(page).results().toList();
         assertEquals(6, samples.size());
         for (var sample : samples) {
             assertEquals(sample.group(2), new Sha256().hex(sample.group(1)));
@@ -439,7 +442,7 @@ class CheckNodeTest {
         }
         var signed = Pattern.compile("```json\n(.*)\n```\n\nand this is its "
             + "signature, in two lines:\n\n```text\n(\\w+)\n(\\w+)\n```").matcher(
-            Files.readString(page)).results().findFirst().get();
+            page).results().findFirst().get();
         var payment = JSON.readTree(signed.group(1));
         assertTrue(Payment.of(new Transaction(payment.get("sender").asText()
             + "." + signed.group(2) + signed.group(3), payment.get("recipient")
@@ -451,17 +454,25 @@ class CheckNodeTest {
 
     // ## How it is run
 
+    private static String page(String name) throws IOException {
+        var page = Path.of(name);
+        return Files.readString(Files.exists(page) ? page : Path.of("..", name));
+    }
+
     static String text(int status, String... arguments) {
         var text = new StringWriter();
-        assertEquals(status, Blockchain.run(new CommandLine(new CheckNode())
-            .setOut(new PrintWriter(text)), arguments), text::toString);
+        assertEquals(status, run(text, arguments), text::toString);
         return text.toString();
+    }
+
+    private static int run(Writer out, String... arguments) {
+        return Blockchain.run(new CommandLine(new CheckNode()).setOut(
+            new PrintWriter(out)), arguments);
     }
 
     static String said(String... arguments) {
         var text = new StringWriter();
-        Blockchain.run(new CommandLine(new CheckNode())
-            .setOut(new PrintWriter(text)), arguments);
+        run(text, arguments);
         return text.toString();
     }
 

@@ -416,6 +416,31 @@ class ExplorerTest {
         assertTrue(tab.js("text(find('.lit'))").contains("alice → bob"));
     }
 
+    // In a block of others, anything may stand.
+    @Test
+    void transactionsOfAnyKindAreShownAndDoNoHarm() throws Exception {
+        var odd = block(1, "1", 100).replace("[]", "[5, \"odd\", [1], "
+            + "{\"note\": {\"a\": 1}}, {\"sender\": \"alice\", \"recipient\": \"bob\","
+            + " \"amount\": \"7\"}]");
+        var hash = new Sha256().hex(CanonicalJson.of(new ObjectMapper().readValue(odd,
+            Map.class)));
+        var node = node("--zeros", "0", "--peer", serve("{\"chain\": [" + odd + ", "
+            + block(2, '"' + hash + '"', 0) + "], \"length\": 2}", true));
+        request(node, "/nodes/resolve", null);
+        request(node, "/mine", "");
+        tab = see(node, WIDE, "en");
+        tab.await("card(3)");
+        tab.click("#first");
+        tab.await("text(card(1)).includes('odd')");
+        assertTrue(tab.js("text(card(1))").contains("alice → bob 7"));
+        tab.click("#owners summary");
+        tab.await("text('#balances').includes(' 1')"); // the reward alone
+        assertEquals("1", tab.js("String($('balances').children.length)"));
+        tab.click("#break");
+        tab.type("[aria-label^='Block 1'] [aria-label=Sender]", "mallory");
+        tab.await("text('#verdict').includes('Broken at block 2')");
+    }
+
     @Test
     void equalChainsAreShownOnce() throws Exception {
         var node = node();

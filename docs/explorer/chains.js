@@ -320,9 +320,13 @@ function transactions(all, position, heading = 'transactions') {
   return [make('p', { class: 'count' }, t(heading, { n: all.length })), list, more];
 }
 
+// In a block of others, anything may stand.
+const PAYMENT = ['sender', 'recipient', 'amount'];
+const isPayment = tx => typeof tx === 'object' && PAYMENT.every(key => typeof tx[key] === 'string');
+
 function transaction(tx, position) {
-  if (position >= 0) return make('li', {}, ...['sender', 'recipient', 'amount']
-    .map(key => input(tx, key, position, t(key))), ...replay(tx, position));
+  if (!isPayment(tx)) return make('li', {}, make('span', {}, shown(tx)));
+  if (position >= 0) return make('li', {}, ...PAYMENT.map(key => input(tx, key, position, t(key))), ...replay(tx, position));
   const name = value => make('bdi', { title: plain(value) }, shown(value));
   const isLit = lit !== null && [tx.sender, tx.recipient].some(it => nameOf(it) === lit);
   return make('li', { class: isLit ? 'lit' : '' },

@@ -21,8 +21,9 @@ function edited(position) {
   changed();
 }
 
-// What was edited and put back is as it was.
 const isUntouched = () => copy.hashes.every((hash, i) => hash === node.hashes[i]);
+
+// What was edited and put back is as it was.
 const isEdited = i => copy.touched.has(i) && write(copy.chain[i]) !== write(copy.original[i] ?? {});
 
 async function check(checked) {
@@ -136,7 +137,6 @@ $('break').addEventListener('click', () => {
   changed();
 });
 $('reset').addEventListener('click', takeCopy);
-$('owners').addEventListener('toggle', () => changed());
 $('mend').addEventListener('click', () => { if (!copy.mending) mend(false); });
 $('mend-all').addEventListener('click', () => {
   if (copy.mending) copy.mending = false; else mend(true);

@@ -77,8 +77,6 @@ async function act(form) {
   const isTwice = form.id === 'pay' && typed === done.typed && performance.now() < done.at + 1000;
   if (button.disabled || isTwice) return; // Enter, pressed twice, pays once
   button.disabled = true;
-  const request = await REQUESTS[form.id](form.elements);
-  drawCurl(request);
   const mines = form.id === 'mine';
   if (mines) node.mining = following = true; // to see the block come
   answer(() => [t('working'), '']);
@@ -87,6 +85,8 @@ async function act(form) {
   changed();
   if (mines && node.chain.length) guessAlong();
   try {
+    const request = await REQUESTS[form.id](form.elements);
+    drawCurl(request);
     const found = await ask(request), seconds = ((performance.now() - begun) / 1000).toFixed(1);
     await refresh();
     const after = { ...node };
@@ -118,7 +118,7 @@ function copyButton(button, element) {
   const words = button.textContent;
   button.addEventListener('click', () => {
     getSelection().selectAllChildren(element); // for Ctrl-C, where a page may not copy
-    navigator.clipboard?.writeText(element.title || element.textContent)
+    navigator.clipboard?.writeText(element.textContent)
       .then(() => { button.textContent = t('copied'); }, () => {});
   });
   button.addEventListener('blur', () => { button.textContent = words || t('copy'); });

@@ -18,7 +18,7 @@ function drawPlay(before = play.hex) {
   const zeros = Number($('zeros').value), good = play.hex.startsWith('0'.repeat(zeros));
   $('digest').replaceChildren(...[...play.hex].map((digit, i) => make(
     before && digit !== before[i] ? 'mark' : 'span',
-    i < zeros ? { class: digit === '0' ? 'zero' : 'other-digit' } : {}, digit)));
+    i < zeros && digit === '0' ? { class: 'zero' } : {}, digit)));
   const flipped = [...play.hex].reduce((sum, digit, i) => sum + ones(parseInt(digit, 16)
     ^ parseInt(before[i] ?? digit, 16)), 0);
   say('flipped', t(good ? 'playGood' : 'playBad', { zeros, n: flipped }));

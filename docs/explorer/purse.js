@@ -40,18 +40,19 @@ function drawPurse() {
   $('from').hidden = Boolean(node.signed);
   if (!node.signed) return;
   if (!purse.opening) purse.opening = openPurse().catch(() => { /* an old browser */ });
-  const coins = balances(node.chain).find(([name]) => name === purse.address)?.[1] ?? '0';
-  const address = make('code', {}, purse.address);
-  part($('purse'), purse.address + coins + paidSoFar(), () => purse.address
-    ? [make('b', {}, t('purse')), ' ', address, ' ',
+  part($('purse'), purse.address + node.etag + node.pendingText, () => {
+    if (!purse.address) return [t('noPurse')];
+    const coins = balances(node.chain).find(([name]) => name === purse.address)?.[1] ?? '0';
+    const address = make('code', {}, purse.address);
+    return [make('b', {}, t('purse')), ' ', address, ' ',
       copyButton(make('button', { type: 'button', class: 'more' }, t('copy')), address), ' ',
-      t('purseHas', { coins, next: paidSoFar() + 1 })] : [t('noPurse')]);
+      t('purseHas', { coins, next: paidSoFar() + 1 })];
+  });
 }
 
-// The text that all nodes hash and sign: keys in order, ASCII, and numbers as
-// Python writes them.
+// The text that all nodes sign: keys in order, ASCII, and numbers as Python
+// writes them.
 function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(', ')}]`;
   if (typeof value === 'object') return `{${Object.keys(value).sort().map(name =>
     `"${name}": ${canonical(value[name])}`).join(', ')}}`;
   if (value[0] === '"') return JSON.stringify(JSON.parse(value)).replace(/[^ -~]/g, unit =>
@@ -85,13 +86,15 @@ function drawOwners() {
     }));
 }
 
+$('owners').addEventListener('toggle', () => changed());
+
 const buttonOf = name => [...$('balances').querySelectorAll('button')].find(it => it.title === name);
 
 /** The payer of a signed payment is KEY.NUMBER.SIGNATURE: its name is KEY. */
 const nameOf = text => plain(text).replace(/^([0-9a-f]{64})\.\d+\.[0-9a-f]{128}$/, '$1');
 
 function balances(chain) {
-  const payments = chain.flatMap(block => block.transactions)
+  const payments = chain.flatMap(block => block.transactions).filter(isPayment)
     .map(tx => ({ ...tx, amount: decimal(tx.amount) })).filter(tx => tx.amount);
   const places = Math.max(0, ...payments.map(tx => tx.amount.places));
   const coins = new Map();
@@ -108,7 +111,7 @@ function balances(chain) {
 /** The number so many units of so many decimal places; nothing, if it is none. */
 function decimal(text) {
   const [, sign, whole, part = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i
-    .exec(write(text)) ?? [];
+    .exec(text) ?? [];
   if (whole === undefined) return undefined;
   const places = part.length - Number(exponent);
   const units = BigInt(sign + whole + part) * 10n ** BigInt(Math.max(0, -places));

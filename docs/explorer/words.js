@@ -53,7 +53,7 @@ const STRINGS = {
     unchecked: '? not checked', unreadCopy: '? Not checked: {why}', nodeSays: '{message}',
     misread: 'in block {index}, {name} must be {what}.', aNumber: 'a number',
     aWholeNumber: 'a whole number', slow: 'slow: no answer within 5 s',
-    leaveFirst: 'Leave the copy to mine', proves: 'SHA-256 of {text} =',
+    proves: 'SHA-256 of {text} =',
     purse: 'Your purse', purseHas: '· has {coins}, pays number {next} next. A node that is '
       + 'started with --id and this address mines for it.',
     noPurse: 'This node wants signatures. Open its page at http://localhost, or over https: '
@@ -142,7 +142,7 @@ const STRINGS = {
     edited: '✎ 已改动', holds: '✓ 成立', isBroken: '✕ 断开', isCut: '✕ 已脱离',
     unchecked: '? 未检查', unreadCopy: '? 未检查：{why}', nodeSays: '节点说：“{message}”',
     misread: '区块 {index} 的{name}必须是{what}。', aNumber: '一个数',
-    aWholeNumber: '一个整数', slow: '很慢：5 秒内没有回应', leaveFirst: '离开副本后才能挖矿',
+    aWholeNumber: '一个整数', slow: '很慢：5 秒内没有回应',
     purse: '你的钱包', purseHas: '· 有 {coins}，下一笔付款是第 {next} 笔。'
       + '用 --id 和这个地址启动的节点为它挖矿。',
     noPurse: '这个节点要求签名。请用 http://localhost 或 https 打开它的页面：只有那样浏览器才能签名。',

@@ -8,9 +8,11 @@
 // this very machine: so here is another, for texts of ASCII. Its constants
 // are the 32 bits behind the point of the first primes' square or cube root.
 
+const workOf = (lastProof, proof, lastHash) => sha256(`${BigInt(lastProof)}${BigInt(proof)}`
+  + (node.rule === 'linked' ? lastHash : ''));
+
 function validProof(lastProof, proof, lastHash) {
-  const words = sha256(`${BigInt(lastProof)}${BigInt(proof)}`
-    + (node.rule === 'linked' ? lastHash : ''));
+  const words = workOf(lastProof, proof, lastHash);
   const first = words.findIndex(word => word !== 0);
   return first * 32 + Math.clz32(words[first]) >= 4 * node.zeros; // 4 bits make a hex digit
 }
@@ -20,8 +22,7 @@ const hex = words => [...words].map(word => (word >>> 0).toString(16).padStart(8
 /** The work of a block: what is hashed, and what comes out. */
 function proofHash(chain, hashes, i, proof = chain[i].proof) {
   const proofs = [chain[i - 1].proof, proof];
-  const found = hex(sha256(proofs.map(BigInt).join('')
-    + (node.rule === 'linked' ? hashes[i - 1] : '')));
+  const found = hex(workOf(...proofs, hashes[i - 1]));
   return { proofs, hex: found, isGood: found.startsWith('0'.repeat(node.zeros)) };
 }
 

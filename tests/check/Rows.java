@@ -689,8 +689,8 @@ class Rows {
 
     // ## What the node is asked again and again
 
-    private final String bob = "bob-" + Long.toHexString(
-        System.nanoTime() & 0xffffff);
+    private final String bob = "bob-%06x".formatted(System.nanoTime()
+        & 0xffffff);
 
     private Map<String, Object> payment(Object amount) {
         return Forge.payment("alice", bob, amount);
