@@ -1,5 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
+//SOURCES beyond/Explorer.java
 //SOURCES beyond/Page.java
 //SOURCES beyond/Ledger.java
 //SOURCES beyond/Visits.java
@@ -104,8 +105,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
         door.configure(config);
         if (!quiet) config.requestLogger.http(Door::log);
         var routes = config.routes;
-        routes.get("/", this::page);
-        routes.get("/explorer/{file}", this::page);
+        routes.get("/", Explorer::reply);
+        routes.get("/explorer/{file}", Explorer::reply);
         routes.get("/mine", this::mine);
         routes.post("/mine", this::mine);
         routes.get("/transactions", this::transactions);
@@ -242,28 +243,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     // # What the tutorial has no need of
-
-    // ## The page
-    //
-    // It is packed into the program; a chapter of the book, which is not
-    // packed, reads it where it lies. No other site may show it inside a
-    // frame, and trick you into clicking.
-
-    private void page(Context ctx) throws IOException {
-        var name = ctx.path().equals("/") ? "explorer.html"
-            : ctx.path().substring(1);
-        var type = name.endsWith(".css") ? "text/css" : name.endsWith(".js")
-            ? "text/javascript" : "text/html";
-        var packed = Node.class.getResourceAsStream("/" + name);
-        var file = new File("docs", name);
-        if (!name.matches("explorer(/[a-z]+)?[.][a-z]+")
-            || packed == null && !file.exists()) throw new Refusal(404, "The "
-            + "page " + name + " is not here. A chapter finds it from the "
-            + "folder of Node.java.");
-        ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
-            .header("Cache-Control", "no-cache").contentType(type)
-            .result(packed != null ? packed : new FileInputStream(file));
-    }
 
     // ## Start and stop
 

@@ -230,6 +230,7 @@ class HostileTest {
         assertSentence(404, post("/nowhere", "x".repeat(10_000_000)), "10 MB");
         assertSentence(405, post("/chain", "x".repeat(10_000_000)), "10 MB");
         for (var path : List.of("/nowhere", "/Chain", "/mine/1", "//", "/%2f",
+                "/explorer/no.js", "/explorer/README", "/explorer/%2e%2e%5cx.md",
                 "/chain;a=b", "/\u00e9".replace("\u00e9", "%c3%a9")))
             assertSentence(404, get(path), path);
         assertSentence(405, get("/transactions/new"), "GET");
