@@ -21,7 +21,7 @@ final class Errands {
 
     /** Brings what the errand brings; false if it fails, or is running. */
     CompletableFuture<Boolean> begin(String kind, String to, Errand errand) {
-        if (threads.isShutdown() || !running.add(kind + to))
+        if (isClosed() || !running.add(kind + to))
             return CompletableFuture.completedFuture(false);
         return CompletableFuture.supplyAsync(() -> {
             try {
@@ -36,6 +36,10 @@ final class Errands {
 
     boolean isRunning(String kind, String to) {
         return running.contains(kind + to);
+    }
+
+    boolean isClosed() {
+        return threads.isShutdown();
     }
 
     void eachSecond(Runnable task) {

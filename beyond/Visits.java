@@ -63,7 +63,8 @@ final class Visits {
                 gossip.exchange(address, its);
                 trouble = trouble(address, its);
             } finally {
-                if (joined.contains(address)) say(address, trouble);
+                if (joined.contains(address) && !gossip.errands.isClosed())
+                    say(address, trouble);
             }
             return true;
         });

@@ -646,6 +646,25 @@ class GossipTest {
     }
 
     @Test
+    void aNodeThatIsClosedDuringAVisitHasNothingToSay() throws Exception {
+        var said = new ByteArrayOutputStream();
+        var out = System.out;
+        System.setOut(new PrintStream(said));
+        try (var hangs = new Neighbour(answer -> Thread.sleep(60_000))) {
+            var visits = Node.start(Client.arguments("1", "--join",
+                hangs.address()));
+            assertTrue(hangs.asked.tryAcquire(10, TimeUnit.SECONDS));
+            visits.close();
+            await(10, () -> Thread.getAllStackTraces().values().stream()
+                .flatMap(Stream::of).noneMatch(it ->
+                    it.getClassName().startsWith("Visits")));
+        } finally {
+            System.setOut(out);
+        }
+        assertEquals("", said.toString());
+    }
+
+    @Test
     void aNodeThatWasStoppedCatchesUp() throws Exception {
         assumeTrue(TutorialNode.runs("kill", "-l"), "kill is not installed");
         var first = new Program();
