@@ -32,7 +32,7 @@ import picocli.CommandLine.Help.Ansi;
 
 // ## Step 1.1 · A transaction
 //
-// So many coins go from one address to another.
+// Some coins go from one address to another.
 
 record Transaction(String sender, String recipient, Number amount) {
     String canonicalJson() {

@@ -14,11 +14,11 @@
 //   java             a cell: JBang runs it
 //   java Node.java   an excerpt of that file, never run. So are
 //                    java Blockchain.java, java beyond/Door.java and so on,
-//                    one for each file of beyond/. The chapters in their
-//                    order, and docs/README.md after them, show each line
-//                    of such a file once and in its order, verbatim; blank
-//                    lines are free. Of Demo.java, they show what they
-//                    like, in its order.
+//                    one for each file of beyond/, and those of docs/. The
+//                    chapters and docs/appendix.md show each line of such a
+//                    file once, verbatim, in pieces of whatever length and
+//                    order; blank lines are free. Of Demo.java, they show
+//                    what they like.
 //   java Node.java again   lines that stand there in one piece; not counted
 //   text             all that the cells since the last text have printed
 //   console          `$ command`, then all that it prints
@@ -79,11 +79,13 @@ class DocsTest {
     static List<String> scripts(Path root) throws IOException {
         var scripts = new ArrayList<>(List.of("Blockchain.java", "Node.java"));
         scripts.removeIf(name -> !Files.exists(root.resolve(name)));
-        var beyond = root.resolve("beyond");
-        if (Files.isDirectory(beyond)) try (var files = Files.list(beyond)) {
-            files.map(file -> "beyond/" + file.getFileName())
-                .filter(name -> name.endsWith(".java")).sorted()
-                .forEach(scripts::add);
+        for (var folder : List.of("beyond", "docs")) {
+            if (!Files.isDirectory(root.resolve(folder))) continue;
+            try (var files = Files.list(root.resolve(folder))) {
+                files.map(file -> folder + "/" + file.getFileName())
+                    .filter(name -> name.endsWith(".java")).sorted()
+                    .forEach(scripts::add);
+            }
         }
         return scripts;
     }
@@ -141,6 +143,11 @@ class DocsTest {
             return name.matches("docs/\\d\\d-.*");
         }
 
+        /** Do its excerpts count? */
+        boolean shows() {
+            return isChapter() || name.equals("docs/appendix.md");
+        }
+
         boolean isRun() {
             return isChapter() || name.equals("docs/answers.md");
         }
@@ -166,7 +173,7 @@ class DocsTest {
                 var text = line.text;
                 if (isRun() && text.contains("void main(")) flaw(line, "where "
                     + "\"void main(\" stands, JBang takes the page for an "
-                    + "application. It can stand in docs/README.md");
+                    + "application. It can stand in docs/appendix.md");
                 if (open != null && text.equals("```")) {
                     fences.add(open);
                     open = null;
@@ -198,8 +205,8 @@ class DocsTest {
                 + fence.info.strip() + "\": delete it");
             else if (!known.contains(fence.info)) flaw(fence.start,
                 "no fence is called \"" + fence.info + "\", but " + known);
-            else if (fence.info.matches("java .*java") && !isChapter()
-                && !name.equals("docs/README.md")) flaw(fence.start,
+            else if (fence.info.matches("java .*java") && !shows())
+                flaw(fence.start,
                 "on this page say \"" + fence.info + " again\"");
         }
 
@@ -318,6 +325,27 @@ class DocsTest {
             return flaws;
         }
 
+        /** What is linked to the glossary stands in it. */
+        List<String> glossary() throws IOException {
+            var terms = Pattern.compile("(?m)^\\| ([^|]+?) \\| ").matcher(
+                Files.readString(root.resolve("docs/README.md"))
+                    .replaceFirst("(?s).*\n## Glossary\n", "")).results()
+                .flatMap(row -> Stream.of(row.group(1).split(", ")))
+                .map(String::toLowerCase).toList();
+            var flaws = new ArrayList<String>();
+            for (var page : pages) {
+                var link = Pattern.compile("\\[([^\\]]+)\\]\\(README.md#glossary")
+                    .matcher(String.join(" ", texts(page.prose())));
+                while (link.find()) {
+                    var word = link.group(1).toLowerCase();
+                    if (terms.stream().noneMatch(term -> term.contains(word)
+                        || word.contains(term))) flaws.add(page.name
+                            + ":1: the glossary has no " + word);
+                }
+            }
+            return flaws;
+        }
+
         // GitHub's name of a heading: small letters, digits and hyphens.
         private Set<String> anchors(Path file) throws IOException {
             var anchors = new HashSet<String>();
@@ -338,42 +366,50 @@ class DocsTest {
         List<String> excerpts() throws IOException {
             var flaws = new ArrayList<String>();
             var known = kinds(root);
-            int lastOfDemo = 0;
             for (var page : pages) for (var excerpt : page.fences) {
                 if (!excerpt.info.startsWith("java ")
                     || !known.contains(excerpt.info)) continue;
                 var source = shown(numbered(root, excerpt.info.split(" ")[1]));
                 var shown = shown(excerpt.body);
-                int best = 0, at = 0;
-                for (int i = 0; i < source.size(); i++) {
-                    int same = alike(shown, source.subList(i, source.size()));
-                    if (same > best) at = i;
-                    best = Math.max(same, best);
-                }
-                if (best < shown.size()) flaws.add(part(shown.get(best),
-                    best == 0 ? List.of() : source.subList(at + best,
+                int at = place(shown, source);
+                int same = alike(shown, source.subList(at, source.size()));
+                if (same < shown.size()) flaws.add(part(shown.get(same),
+                    same == 0 ? List.of() : source.subList(at + same,
                         source.size())));
-                if (!excerpt.info.equals("java Demo.java")) continue;
-                if (at < lastOfDemo) flaws.add(excerpt.start.flaw("stands "
-                    + "before the last excerpt in Demo.java: \"again\"?"));
-                lastOfDemo = at;
             }
             return flaws;
         }
 
-        /** Together, they show all of the script, once and in its order. */
+        /** Where the script has most of these lines in one piece. */
+        private static int place(List<Line> shown, List<Line> source) {
+            int best = 0, at = 0;
+            for (int i = 0; i < source.size(); i++) {
+                int same = alike(shown, source.subList(i, source.size()));
+                if (same > best) at = i;
+                best = Math.max(same, best);
+            }
+            return at;
+        }
+
+        /** Put together, the excerpts are the script: each line once. */
         List<String> coverage(String script) throws IOException {
-            var shown = Stream.concat(pages.stream().filter(Page::isChapter),
-                pages.stream().filter(p -> p.name.equals("docs/README.md")))
-                .flatMap(p -> p.all("java " + script).stream())
-                .flatMap(f -> shown(f.body).stream()).toList();
-            var source = shown(numbered(root, script));
-            int same = alike(shown, source);
-            var rest = source.subList(same, source.size());
-            if (same < shown.size()) return List.of(part(shown.get(same),
-                rest));
-            return rest.isEmpty() ? List.of() : List.of(rest.get(0).flaw("the "
-                + "book ends before this line" + indented(texts(rest))));
+            var flaws = new ArrayList<String>();
+            var left = new ArrayList<>(shown(numbered(root, script)));
+            for (var page : pages) if (page.shows())
+                for (var excerpt : page.all("java " + script)) {
+                    var shown = shown(excerpt.body);
+                    int at = place(shown, left);
+                    var here = left.subList(at, left.size());
+                    int same = alike(shown, here);
+                    if (same < shown.size()) flaws.add(part(shown.get(same),
+                        same == 0 ? List.of() : here.subList(same,
+                            here.size())) + "\nOr it is shown twice");
+                    here.subList(0, same).clear();
+                }
+            for (int i = 0; i < left.size(); i++) if (i == 0
+                || left.get(i).number > left.get(i - 1).number + 2) flaws.add(
+                    left.get(i).flaw("the book does not show this line"));
+            return flaws;
         }
 
         static List<Line> shown(List<Line> lines) {
@@ -444,7 +480,17 @@ class DocsTest {
     /** What a program printed, without what JBang and the JDK say. */
     record Run(String out, List<String> err) {}
 
+    // JShell waits for the threads that a cell starts at once, if it happens
+    // to see them. A page that never ends is run once more.
     static Run jbang(Path root, String... arguments) throws Exception {
+        var run = runOnce(root, arguments);
+        return run.err.contains(NO_END) ? runOnce(root, arguments) : run;
+    }
+
+    static final String NO_END = "It did not end within three minutes.";
+
+    private static Run runOnce(Path root, String... arguments)
+            throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
         var command = new ArrayList<>(List.of(arguments));
@@ -453,11 +499,11 @@ class DocsTest {
             .directory(root.toFile()).redirectOutput(out.toFile())
             .redirectError(err.toFile()).start();
         jbang.getOutputStream().close();
-        boolean ended = jbang.waitFor(10, TimeUnit.MINUTES);
+        boolean ended = jbang.waitFor(3, TimeUnit.MINUTES);
         kill(jbang);
         var said = new ArrayList<>(Files.readAllLines(err));
         said.removeIf(line -> NOISE.matcher(line).matches());
-        if (!ended) said.add("It did not end within ten minutes.");
+        if (!ended) said.add(NO_END);
         else if (jbang.exitValue() != 0)
             said.add("It ended with status " + jbang.exitValue() + ".");
         var run = new Run(Files.readString(out), said);
@@ -474,7 +520,7 @@ class DocsTest {
     // Two pages at a time must not build one script at the same time.
     static void build(List<Page> pages) throws Exception {
         var scripts = pages.stream().flatMap(page -> page.steps().stream())
-            .flatMap(step -> Pattern.compile("jbang (\\w+\\.java)")
+            .flatMap(step -> Pattern.compile("jbang ([\\w/]+\\.java)")
                 .matcher(texts(step.command).toString()).results())
             .map(found -> found.group(1)).collect(toCollection(TreeSet::new));
         for (var script : scripts) jbang(HERE, "build", script);
@@ -544,6 +590,11 @@ class DocsTest {
 
         List<String> run(Step step) throws Exception {
             var command = String.join("\n", texts(step.command)).substring(2);
+            // An sh without a terminal does not know its programs as %1.
+            command = command.replaceAll("kill( -9)?((?: %\\d)+)",
+                "{ kill$1$2; wait$2; set --; } 2>/dev/null")
+                .replaceAll(" %(\\d)", " \\$$1");
+            if (command.endsWith("&")) command += " set -- \"$@\" $!";
             for (var port : ports.entrySet()) command = command.replaceAll(
                 "\\b" + port.getKey() + "\\b", port.getValue());
             var output = Files.createTempFile(bin, "out", null);
@@ -554,7 +605,7 @@ class DocsTest {
             toShell.flush();
             if (sh.getInputStream().read() < 0)
                 return List.of("(the shell has ended)");
-            if (command.strip().endsWith("&"))
+            if (command.endsWith("$!"))
                 await(command, output, step.output.size(), others);
             return printed(output);
         }
@@ -774,6 +825,11 @@ class DocsTest {
         }
 
         @Test
+        void theGlossaryHasWhatIsLinkedToIt() throws Exception {
+            none(book().glossary());
+        }
+
+        @Test
         void excerptsStandInTheirScript() throws Exception {
             none(book().excerpts());
         }
@@ -839,7 +895,7 @@ class DocsTest {
                     public static void main(String... arguments) { }
                 }
                 """);
-            Files.writeString(root.resolve("docs/README.md"), """
+            Files.writeString(root.resolve("docs/appendix.md"), """
                 ```java Blockchain.java
                     public static void main(String... arguments) { }
                 }
@@ -957,7 +1013,6 @@ class DocsTest {
             "(4)| (4, \"--port\", \"5000\")| 5| a port may be taken",
             "class| ```\\n\\n```java Blockchain.java again\\n}| 16| part",
             "2 * n| n + n| 14| 2 * n",
-            "class Blockchain {\\n| ''| 13| class",
             "red\\n```| green\\n```| 30| begins red",
             "== 6| > 0| 7| the last cell of an answer is its check"})
         void catches(String from, String to, int line, String what)
@@ -976,19 +1031,34 @@ class DocsTest {
         @Test
         void catchesALineNotShown() throws Exception {
             change("Blockchain.java", "{ }\n", "{ }\n    // the end\n");
-            caught("docs/README.md:3", "// the end", flaws());
-            change("docs/README.md", "\n}\n", "\n    // the end\n");
-            caught("Blockchain.java:6", "ends before", flaws());
+            caught("docs/appendix.md:3", "// the end", flaws());
+            change("docs/appendix.md", "\n}\n", "\n");
+            caught("Blockchain.java:5", "does not show", flaws());
+        }
+
+        @Test
+        void catchesALineShownTwice() throws Exception {
+            change("docs/appendix.md", "```java beyond", "```java "
+                + "Blockchain.java\nclass Blockchain {\n```\n\n```java beyond");
+            caught("docs/appendix.md:7", "twice", flaws());
+        }
+
+        @Test
+        void allowsAnyOrder() throws Exception {
+            change("docs/appendix.md", "    public static void main(String... "
+                + "arguments) { }\n}\n```", "}\n```\n\n```java Blockchain.java\n"
+                + "    public static void main(String... arguments) { }\n```");
+            assertEquals(List.of(), flaws());
         }
 
         @Test
         void catchesALineOfARoomNotShown() throws Exception {
             change("beyond/Door.java", "{ }\n", "{ }\n// the key\n");
-            caught("beyond/Door.java:2", "ends before", flaws());
+            caught("beyond/Door.java:2", "does not show", flaws());
             Files.writeString(root.resolve("beyond/Window.java"), "// air\n");
-            caught("beyond/Window.java:1", "ends before", flaws());
-            change("docs/README.md", "class Door", "class Gate");
-            caught("docs/README.md:7", "class Gate", flaws());
+            caught("beyond/Window.java:1", "does not show", flaws());
+            change("docs/appendix.md", "class Door", "class Gate");
+            caught("docs/appendix.md:7", "class Gate", flaws());
         }
 
         @Test
