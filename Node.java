@@ -29,8 +29,8 @@
 
 // # A node: the blockchain as a service
 //
-// It keeps a chain and speaks the tutorial's HTTP, to the byte, so that it
-// can live in one network with the tutorial's own node:
+// It keeps a chain and speaks the tutorial's HTTP, and what it hashes is the
+// same to the byte. So both can live in one network:
 //
 //     jbang Node.java --port 5000
 //

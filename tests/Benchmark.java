@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES ../Node.java
+//SOURCES ../docs/Lanes.java
 //SOURCES Functions.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS org.openjdk.jmh:jmh-core:1.37
@@ -98,6 +99,8 @@ public class Benchmark implements Callable<Integer> {
             fork("plain proof", 4, 1), python("proof", ""));
         compare("  of what SHA-256 allows", false, fork("proof", 4, 1),
             fork("pieces", 1_000, 1));
+        compare("  %d lanes, of that".formatted(Lanes.LANES), false,
+            fork("lanes", 160_000, 1), fork("pieces", 1_000, 1));
         for (int zeros : sizes(4, 5))
             compare("  all cores, %d zeros".formatted(zeros), false,
                 fork("proof", zeros, CORES), fork("proof", zeros, 1));
@@ -160,6 +163,9 @@ public class Benchmark implements Callable<Integer> {
                     List.of(), last.getAsInt(), "1"), guesses -> { });
             case "plain proof":
                 return () -> Plain.proofOfWork(last.getAsInt(), size);
+            case "lanes": // of chapter 12: it must find all six
+                return () -> Lanes.lanes(100_000, 100_000 + size) == 6 ? size
+                    : 0;
             default: // SHA-256 alone
                 var sha256 = new Sha256();
                 var text = new byte[64 * size];

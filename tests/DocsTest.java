@@ -24,6 +24,9 @@
 //   console          `$ command`, then all that it prints
 //   json mermaid powershell   as they are, not run
 //
+// docs/zh has the same pages in Chinese, with the same fences: a page that
+// differs lags behind. Only the labels of a mermaid may be translated.
+//
 // Run are the numbered chapters and docs/answers.md: each is one JShell and,
 // beside it, one sh for all of its consoles. A cell that needs a port takes
 // 0, any free one. A console says --port 5000 (or 5001, ...): while it is
@@ -133,7 +136,7 @@ class DocsTest {
                 new ArrayList<>());
             page.parse(kinds(root));
             page.fences.forEach(page::checkBody);
-            for (var kind : page.isRun() ? List.of("java", "text")
+            for (var kind : page.isProgram() ? List.of("java", "text")
                 : List.<String>of()) if (page.last(kind) == null)
                     page.flaws.add(name + ":1: no ```" + kind + " stands here");
             return page;
@@ -150,6 +153,15 @@ class DocsTest {
 
         boolean isRun() {
             return isChapter() || name.equals("docs/answers.md");
+        }
+
+        boolean isChinese() {
+            return name.startsWith("docs/zh/");
+        }
+
+        /** Would JBang run it? */
+        boolean isProgram() {
+            return name.matches("docs/(zh/)?(\\d\\d-.*|answers.md)");
         }
 
         List<Fence> all(String info) {
@@ -171,7 +183,7 @@ class DocsTest {
             String before = "", paragraph = "";
             for (var line : lines) {
                 var text = line.text;
-                if (isRun() && text.contains("void main(")) flaw(line, "where "
+                if (isProgram() && text.contains("void main(")) flaw(line, "where "
                     + "\"void main(\" stands, JBang takes the page for an "
                     + "application. It can stand in docs/appendix.md");
                 if (open != null && text.equals("```")) {
@@ -205,7 +217,8 @@ class DocsTest {
                 + fence.info.strip() + "\": delete it");
             else if (!known.contains(fence.info)) flaw(fence.start,
                 "no fence is called \"" + fence.info + "\", but " + known);
-            else if (fence.info.matches("java .*java") && !shows())
+            else if (fence.info.matches("java .*java") && !shows()
+                && !isChinese())
                 flaw(fence.start,
                 "on this page say \"" + fence.info + " again\"");
         }
@@ -243,7 +256,7 @@ class DocsTest {
             if (fence.body.isEmpty()
                 || !fence.body.get(0).text.startsWith("$ "))
                 flaw(fence.start, "a console begins with \"$ command\"");
-            if (!isRun() && !output.isEmpty()) flaw(output.get(0),
+            if (!isProgram() && !output.isEmpty()) flaw(output.get(0),
                 "the consoles of this page are not run: show commands only");
         }
 
@@ -275,7 +288,7 @@ class DocsTest {
     }
 
     static List<String> texts(List<Line> lines) {
-        return lines.stream().map(Line::text).toList();
+        return lines.stream().map(Line::text).collect(toList());
     }
 
     static String indented(List<String> lines) {
@@ -288,13 +301,15 @@ class DocsTest {
     record Book(Path root, List<Page> pages) {
         static Book read(Path root, List<String> only) throws IOException {
             var pages = new ArrayList<Page>();
-            if (Files.isDirectory(root.resolve("docs")))
-                try (var files = Files.list(root.resolve("docs"))) {
-                    for (var name : files.map(f -> "docs/" + f.getFileName())
+            for (var folder : List.of("docs/", "docs/zh/")) {
+                if (!Files.isDirectory(root.resolve(folder))) continue;
+                try (var files = Files.list(root.resolve(folder))) {
+                    for (var name : files.map(f -> folder + f.getFileName())
                         .filter(n -> n.endsWith(".md")).sorted().toList())
                         if (only.isEmpty() || only.contains(name))
                             pages.add(Page.read(root, name));
                 }
+            }
             return new Book(root, pages);
         }
 
@@ -313,7 +328,8 @@ class DocsTest {
                         .filter(Objects::nonNull).findFirst().get();
                     var parts = target.split("#", 2);
                     var file = parts[0].isEmpty() ? root.resolve(page.name)
-                        : root.resolve("docs").resolve(parts[0]).normalize();
+                        : root.resolve(page.name).resolveSibling(parts[0])
+                            .normalize();
                     if (target.matches("[a-z]+:.*")) continue;
                     if (!file.startsWith(root) || !Files.exists(file))
                         flaws.add(line.flaw(parts[0] + " is not there"));
@@ -327,23 +343,74 @@ class DocsTest {
 
         /** What is linked to the glossary stands in it. */
         List<String> glossary() throws IOException {
-            var terms = Pattern.compile("(?m)^\\| ([^|]+?) \\| ").matcher(
-                Files.readString(root.resolve("docs/README.md"))
-                    .replaceFirst("(?s).*\n## Glossary\n", "")).results()
-                .flatMap(row -> Stream.of(row.group(1).split(", ")))
-                .map(String::toLowerCase).toList();
             var flaws = new ArrayList<String>();
+            var link = Pattern.compile(
+                "\\[([^\\]]+)\\]\\(README.md#(?:glossary|术语表)\\)");
             for (var page : pages) {
-                var link = Pattern.compile("\\[([^\\]]+)\\]\\(README.md#glossary")
-                    .matcher(String.join(" ", texts(page.prose())));
-                while (link.find()) {
-                    var word = link.group(1).toLowerCase();
-                    if (terms.stream().noneMatch(term -> term.contains(word)
-                        || word.contains(term))) flaws.add(page.name
+                var words = link.matcher(String.join(" ", texts(page.prose())));
+                while (words.find()) {
+                    var word = words.group(1).toLowerCase();
+                    if (terms(page).stream().noneMatch(term -> term.contains(
+                        word) || word.contains(term))) flaws.add(page.name
                             + ":1: the glossary has no " + word);
                 }
             }
             return flaws;
+        }
+
+        /** Those in the first column of its last table. */
+        private List<String> terms(Page page) throws IOException {
+            var text = Files.readString(root.resolve(page.name)
+                .resolveSibling("README.md"));
+            return Pattern.compile("(?m)^\\| ([^|-]+?) \\| ").matcher(
+                text.substring(text.lastIndexOf("\n## "))).results()
+                .flatMap(row -> Stream.of(row.group(1).split(", |、| \\(|\\)")))
+                .map(String::toLowerCase).toList();
+        }
+
+        /** Each Chinese page has the English one's fences, and is linked. */
+        List<String> editions() throws IOException {
+            var flaws = new ArrayList<String>();
+            var chinese = pages.stream().filter(Page::isChinese)
+                .collect(toMap(page -> page.name.replace("zh/", ""), it -> it));
+            if (!chinese.isEmpty()) for (var page : pages) {
+                if (page.isChinese()) continue;
+                var its = chinese.get(page.name);
+                var file = page.name.replace("docs/", "");
+                if (its == null) flaws.add(page.name + ":1: there is no "
+                    + "docs/zh/" + file);
+                else {
+                    flaws.addAll(links(page, "zh/" + file));
+                    flaws.addAll(links(its, "../" + file));
+                    flaws.addAll(fences(page, its));
+                }
+            }
+            return flaws;
+        }
+
+        private static List<String> links(Page page, String to) {
+            return page.prose().stream().anyMatch(line -> line.text.contains(
+                "](" + to + ")")) ? List.of() : List.of(page.name
+                    + ":1: no link leads to " + to);
+        }
+
+        private static List<String> fences(Page english, Page chinese) {
+            for (int i = 0; i < english.fences.size(); i++) {
+                var one = english.fences.get(i);
+                if (i == chinese.fences.size()) return List.of(chinese.name
+                    + ":1: lacks what begins at " + one.start.flaw(one.info));
+                var other = chinese.fences.get(i);
+                var body = texts(one.body);
+                body.replaceAll(line -> line.replace("//SOURCES ../",
+                    "//SOURCES ../../"));
+                if (!other.info.equals(one.info) || !other.info.equals("mermaid")
+                    && !texts(other.body).equals(body)) return List.of(
+                        other.start.flaw("differs from " + one.start.flaw(
+                            one.info)));
+            }
+            return chinese.fences.size() == english.fences.size() ? List.of()
+                : List.of(chinese.fences.get(english.fences.size()).start.flaw(
+                    english.name + " has no more fences"));
         }
 
         // GitHub's name of a heading: small letters, digits and hyphens.
@@ -832,6 +899,11 @@ class DocsTest {
         }
 
         @Test
+        void theChineseEditionKeepsUp() throws Exception {
+            none(book().editions());
+        }
+
+        @Test
         void theGlossaryHasWhatIsLinkedToIt() throws Exception {
             none(book().glossary());
         }
@@ -979,6 +1051,8 @@ class DocsTest {
             var flaws = new ArrayList<>(book.form());
             flaws.addAll(book.links());
             flaws.addAll(book.excerpts());
+            flaws.addAll(book.glossary());
+            flaws.addAll(book.editions());
             for (var script : scripts(root))
                 flaws.addAll(book.coverage(script));
             flaws.addAll(book.buildIts());
