@@ -173,7 +173,7 @@ class LedgerTest {
         return CanonicalJson.of(Map.of("kept", kept, "blocks", List.of(block)));
     }
 
-    // As docs/07-a-rough-world.md has it, so that others can write it, too.
+    // As docs/08-a-power-cut.md has it, so that others can write it, too.
     private String seal = "";
 
     String sealed(String event) {
