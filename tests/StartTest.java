@@ -156,6 +156,8 @@ class StartTest {
             ```
             """.formatted(HERE.resolve("Blockchain.java")))),
             "… ✓ ── 哈希 2");
+        shows(run(0, charset, HERE.resolve("docs/zh/02-hashing.md")),
+            "avalanche.svg shows it");
     }
 
     // These two show that those with scripts can fail.
