@@ -107,6 +107,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var routes = config.routes;
         routes.get("/", Explorer::reply);
         routes.get("/explorer/{file}", Explorer::reply);
+        routes.get("/docs/<file>", Explorer::reply);
         routes.get("/mine", this::mine);
         routes.post("/mine", this::mine);
         routes.get("/transactions", this::transactions);

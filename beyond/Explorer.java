@@ -4,25 +4,26 @@
 // # Beyond the tutorial: the page that shows the chain
 //
 // Its files are packed into the program; a chapter of the book, which is
-// not packed, reads them where they lie. No other site may show the page
-// inside a frame, and trick you into clicking.
+// not packed, reads them where they lie. So does the page's link to the book.
+// No other site may show the page in a frame, and trick you into clicking.
 
 import io.javalin.http.Context;
 import java.io.*;
 
 final class Explorer {
-    /** Sends the page at /, and its files at /explorer/. */
+    /** Sends the page at /, its files at /explorer/, the book at /docs/. */
     static void reply(Context ctx) throws IOException {
         var name = ctx.path().equals("/") ? "explorer.html"
-            : ctx.path().substring(1);
+            : ctx.path().replaceFirst("/(docs/)?", "");
         var type = name.endsWith(".css") ? "text/css" : name.endsWith(".js")
-            ? "text/javascript" : "text/html";
+            ? "text/javascript" : name.endsWith(".md")
+            ? "text/plain; charset=utf-8" : "text/html";
         var packed = Explorer.class.getResourceAsStream("/" + name);
         var file = new File("docs", name);
-        if (!name.matches("explorer(/[a-z]+)?[.][a-z]+")
+        if (!name.matches("explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.]md")
             || packed == null && !file.exists()) throw new Refusal(404, "The "
-            + "page " + name + " is not here. A chapter finds it from the "
-            + "folder of Node.java.");
+            + "page " + name + " is not here. A node that was started in the "
+            + "folder of Node.java finds it.");
         ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
             .header("Cache-Control", "no-cache").contentType(type)
             .result(packed != null ? packed : new FileInputStream(file));

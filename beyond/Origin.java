@@ -26,7 +26,7 @@ final class Origin {
         if (!isName(name)) throw new Refusal(403, "This node does not go by "
             + name + ". Use its address, or start it with --host " + name
             + ".");
-        if (ctx.path().matches("/|/chain|/explorer/.*")) return;
+        if (ctx.path().matches("/|/chain|/(explorer|docs)/.*")) return;
         var site = ctx.header("Sec-Fetch-Site");
         var origin = ctx.header("Origin");
         var agent = String.valueOf(ctx.header("User-Agent"));

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES Runner.java
+//SOURCES Client.java
 //SOURCES ../Node.java
 
 // Looks at docs/explorer.html as a class does: in a real Chromium, served
@@ -11,7 +12,6 @@
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
-import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -741,8 +741,11 @@ class ExplorerTest {
         tab.await("text('#mine') == '挖一个区块'");
         assertEquals("zh", tab.js("document.documentElement.lang"));
         tab.click("#mine button");
-        tab.await("text('#answer').includes('工作量证明')");
-        tab.await("text(card(2)).includes('链尾')");
+        tab.await("text('#answer').includes('证明')");
+        tab.await("text(card(2)).includes('链顶端')");
+        var book = Client.get(tab.js("$('book').href"));
+        assertTrue(book.text().contains("# 动手造一条区块链"), book.text());
+        assertEquals("text/plain;charset=utf-8", book.type());
         tab.click("#break");
         tab.type("[aria-label^='区块 1'] [aria-label=时间戳]", "5");
         tab.await("text('#verdict').includes('断在区块 2')");
@@ -752,6 +755,7 @@ class ExplorerTest {
         assertTrue(tab.text("#verdict").contains("Broken at block 2"));
         assertTrue(tab.text("#answer").contains("Block 2, proof"));
         assertEquals("", tab.js("untranslated()"));
+        assertEquals(node.url() + "/docs/README.md", tab.js("$('book').href"));
     }
 
     @Test
@@ -782,14 +786,14 @@ class ExplorerTest {
     void aKeyboardIsEnough() throws Exception {
         tab = see(node(), WIDE, "en");
         var met = new ArrayList<String>();
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 16; i++) {
             tab.press("Tab");
             met.add(tab.js("document.activeElement.id || document.activeElement.name"
                 + " || text(document.activeElement)"));
         }
-        assertEquals("tell, wall, language, Mine a block, sender, recipient, amount, Pay, node, Add, "
-            + "Resolve, copy, break, Who has what, scroller",
-            met.stream().limit(15).collect(joining(", ")));
+        assertEquals("tell, wall, book, language, Mine a block, sender, recipient, amount, Pay, node, "
+            + "Add, Resolve, copy, break, Who has what, scroller",
+            String.join(", ", met));
         assertEquals("", tab.js("[...document.querySelectorAll('input, button')]"
             + ".filter(e => e.checkVisibility() && !e.innerText"
             + " && !e.labels?.length && !e.ariaLabel)"

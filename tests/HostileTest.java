@@ -231,6 +231,7 @@ class HostileTest {
         assertSentence(405, post("/chain", "x".repeat(10_000_000)), "10 MB");
         for (var path : List.of("/nowhere", "/Chain", "/mine/1", "//", "/%2f",
                 "/explorer/no.js", "/explorer/README", "/explorer/%2e%2e%5cx.md",
+                "/docs/no.md", "/docs/README", "/docs/zh/%2e%2e/%2e%2e/README.md",
                 "/chain;a=b", "/\u00e9".replace("\u00e9", "%c3%a9")))
             assertSentence(404, get(path), path);
         assertSentence(405, get("/transactions/new"), "GET");

@@ -8,7 +8,7 @@
 
 const STRINGS = {
   en: {
-    other: '中文', title: 'Blockchain explorer', do: 'What you can do', live: '● Live',
+    other: '中文', book: 'Book', bookAt: 'README.md', title: 'Blockchain explorer', do: 'What you can do', live: '● Live',
     about: '{address} · {n|block|blocks} · {rule} rule, {zeros|zero|zeros} · mining pays {id}',
     lost: '○ The node does not answer. Is it running?',
     hello: 'Whatever you do here, the line above does in a terminal.',
@@ -102,22 +102,22 @@ const STRINGS = {
     guesses: '{n|guess|guesses} in this page; the node makes the same.',
   },
   zh: {
-    other: 'English', title: '区块链浏览器', do: '可以做的事', live: '● 实时',
+    other: 'English', book: '书', bookAt: 'zh/README.md', title: '区块链浏览器', do: '可以做的事', live: '● 实时',
     about: '{address} · {n} 个区块 · {rule} 规则，{zeros} 个零 · 挖矿奖励付给 {id}',
     lost: '○ 节点没有回应。它在运行吗？', hello: '在这里做的每件事，上面这行命令在任何终端里也能做。',
     mine: '挖一个区块', sender: '付款人', recipient: '收款人', amount: '金额', pay: '付款',
-    neighbour: '邻居', register: '添加', resolve: '达成共识', copy: '复制', copied: '已复制',
+    neighbour: '邻居节点', register: '添加', resolve: '解决冲突', copy: '复制', copied: '已复制',
     working: '节点正在工作…',
-    mined: '区块 {index}，工作量证明 {proof}，用时 {seconds} 秒。',
-    paid: '它在交易池里等待，直到有人挖矿。', registered: '{n} 个邻居：{list}。',
+    mined: '区块 {index}，证明 {proof}，用时 {seconds} 秒。',
+    paid: '它在内存池里等待，直到有人挖矿。', registered: '{n} 个邻居：{list}。',
     kept: '没有邻居拥有更长的有效链。',
     replaced: '从区块 {from} 起：换下 {gone} 个区块，换上 {came} 个。',
-    back: '回到交易池：{list}。', noneBack: '没有交易回到交易池。',
+    back: '回到内存池：{list}。', noneBack: '没有交易回到内存池。',
     chain: '区块链', travel: '沿着链移动', first: '最早', tip: '最新', goto: '转到区块',
     rows: '各条链，逐块对齐。方向键、Home、End 可移动。', block: '区块 {index}',
     previous: '前一区块的哈希', hash: '哈希', time: '时间', timestamp: '时间戳',
-    proof: '工作量证明', index: '序号', reward: '奖励', more: '还有 {n} 笔',
-    transactions: '{n} 笔交易', isFirst: '创世区块', isTip: '链尾', next: '尚未挖出',
+    proof: '证明', index: '页码', reward: '奖励', more: '还有 {n} 笔',
+    transactions: '{n} 笔交易', isFirst: '创世区块', isTip: '链顶端', next: '尚未挖出',
     unknown: '尚不知道', seeking: '正在寻找证明…', waiting: '{n} 笔交易在等待',
     pays: '谁挖出它，谁得 1。', ours: '本节点', yours: '你的副本', same: '= 相同的链',
     also: '，还有 {n} 个邻居：{list}', others: '{list} 和另外 {n} 个',
@@ -126,8 +126,8 @@ const STRINGS = {
     strangers: '从一开始就分叉：创世区块不同。{theirs} 个区块，本节点 {ours} 个',
     unreachable: '✕ 无法连接', asking: '正在询问…', closed: '有回应，但不让网页读取它的链',
     unreadable: '✕ 本节点读不懂它的链：{why}', invalid: '✕ 无效：{why}',
-    report: '上次达成共识时：{report}。', alike: '= 相同', differs: '≠ 不同',
-    extra: '+ 仅在那里', break: '改坏它', leave: '离开副本', reset: '还原',
+    report: '上次解决冲突时：{report}。', alike: '= 相同', differs: '≠ 不同',
+    extra: '+ 仅在那里', break: '弄坏它', leave: '离开副本', reset: '还原',
     untouched: '这是供你改坏的副本：任何值都可以改。节点自己的链不变。',
     broken: '✕ 断在区块 {index}：{reason}',
     badLink: '它记录的前一哈希是 {found}，但前一区块的哈希是 {expected}。',
@@ -160,16 +160,16 @@ const STRINGS = {
       '邻居挖得更多。打开它的页面，在那里挖三个区块。在这里，它的链单独成一行：分叉了。',
       '解决冲突。最长的有效链获胜：它含的工作最多。较短的让位。',
       '再解决一次。现在没有谁的链更长，节点也这样说。',
-      '作弊。按“改坏它”，改动一个旧区块里的金额。下一区块仍记着旧的哈希，于是变红。'],
+      '作弊。按“弄坏它”，改动一个旧区块里的金额。下一区块仍记着旧的哈希，于是变红。'],
     words: {
       哈希: '一段文字的指纹：64 个数字。改动一个字母，它就完全变了。',
-      工作量证明: '一个数，使哈希以零开头。难找，易查。',
+      证明: '一个数，使哈希以零开头。难找，易查。',
       创世区块: '一条链的第一个区块。它里面什么也没有，前面也没有区块。',
-      链尾: '一条链最新的区块。', 邻居: '本节点认识的另一个节点，可以向它要链。',
-      分叉: '开头相同、后来不同的两条链。', 达成共识: '问所有邻居，采用最长的有效链。',
+      链顶端: '一条链最新的区块。', 邻居节点: '本节点认识的另一个节点，可以向它要链。',
+      分叉: '开头相同、后来不同的两条链。', 解决冲突: '问所有邻居，采用最长的有效链。',
       'classic 规则': '证明只取决于上一个证明，和教程里一样。',
       'linked 规则': '证明还取决于上一区块的哈希，也就取决于它的全部内容。',
-      交易池: '等待进入区块的交易。' },
+      内存池: '等待进入区块的交易。' },
     wall: '投影', owners: '谁有多少', ownersHint: '选一个名字，它的付款会被标出。',
     play: '玩一玩哈希', alone: '这个页面没有节点。启动一个（jbang Node.java），再打开 '
       + 'http://localhost:5000。在那之前，可以先玩一玩哈希。',
@@ -219,6 +219,7 @@ function speak() {
     element.setAttribute('aria-label', t(element.dataset.label));
   $('goto').placeholder = t('goto');
   $('language').textContent = t('other');
+  $('book').href = (location.protocol === 'file:' ? '' : 'docs/') + t('bookAt');
   answer();
   drawPlay();
   drawTerms();
