@@ -183,8 +183,8 @@ class DocsTest {
             String before = "", paragraph = "";
             for (var line : lines) {
                 var text = line.text;
-                if (isProgram() && text.contains("void main(")) flaw(line, "where "
-                    + "\"void main(\" stands, JBang takes the page for an "
+                if (isProgram() && text.contains("void main(")) flaw(line,
+                    "where \"void main(\" stands, JBang takes the page for an "
                     + "application. It can stand in docs/appendix.md");
                 if (open != null && text.equals("```")) {
                     fences.add(open);
@@ -364,8 +364,9 @@ class DocsTest {
                 .resolveSibling("README.md"));
             return Pattern.compile("(?m)^\\| ([^|-]+?) \\| ").matcher(
                 text.substring(text.lastIndexOf("\n## "))).results()
-                .flatMap(row -> Stream.of(row.group(1).split(", |、| \\(|\\)")))
-                .map(String::toLowerCase).toList();
+                .flatMap(row -> Stream.of(row.group(1).split(", |、| ?[(（]|[)）]")))
+                .filter(term -> !term.isBlank()).map(String::toLowerCase)
+                .toList();
         }
 
         /** Each Chinese page has the English one's fences, and is linked. */
