@@ -311,8 +311,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private String unbound() throws IOException {
         if (!Address.isOfThisMachine(address)) return host + " is no address "
             + "of this machine. Try --host 127.0.0.1.";
-        return "Port " + port + " of " + host + " is taken"
-            + (port == 5000 ? ", on a Mac often by AirPlay" : "")
+        return "Port " + port + " of " + host + " is taken, perhaps by an "
+            + "older node" + (port == 5000 ? ", on a Mac by AirPlay" : "")
             + ". Try --port " + (port < 65535 ? port + 1 : 0) + ".";
     }
 

@@ -295,8 +295,9 @@ class NodeTest {
             said("--zeros", "99"));
         assertTrue(said("--peer", "junk").contains("\"junk\" is not like"));
         var port = node.url().replaceAll(".*:", "");
-        assertEquals("Port " + port + " of 127.0.0.1 is taken. Try --port "
-            + (Integer.parseInt(port) + 1) + ".", said("--port", port));
+        assertEquals("Port " + port + " of 127.0.0.1 is taken, perhaps by an "
+            + "older node. Try --port " + (Integer.parseInt(port) + 1) + ".",
+            said("--port", port));
         assertEquals("There is no port 99999.", said("--port", "99999"));
         try (var last = new ServerSocket(65535, 1,
                 InetAddress.getByName("127.0.0.1"))) {
