@@ -3,6 +3,8 @@
 //SOURCES ../Blockchain.java
 //COMPILE_OPTIONS --add-modules jdk.incubator.vector -nowarn
 //RUNTIME_OPTIONS --add-modules jdk.incubator.vector
+//RUNTIME_OPTIONS -XX:CompileCommand=quiet
+//RUNTIME_OPTIONS -XX:CompileCommand=dontinline,Lanes::stretch
 
 // # Many guesses at once
 //
