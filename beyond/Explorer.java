@@ -23,7 +23,7 @@ final class Explorer {
         if (!name.matches("explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.]md")
             || packed == null && !file.exists()) throw new Refusal(404, "The "
             + "page " + name + " is not here. A node that was started in the "
-            + "folder of Node.java finds it.");
+            + "folder above docs/ finds it.");
         ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
             .header("Cache-Control", "no-cache").contentType(type)
             .result(packed != null ? packed : new FileInputStream(file));

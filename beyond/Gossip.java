@@ -17,10 +17,9 @@ final class Gossip {
     final Caller caller;
     final Errands errands = new Errands();
     final boolean signed;
-    private volatile boolean begun;
-    private InetAddress host;
     private Optional<Address> url;
     private int port;
+    private volatile InetAddress host; // null until it begins
 
     Gossip(Blockchain blockchain, Neighbours neighbours, Caller caller) {
         this.blockchain = blockchain;
@@ -34,10 +33,9 @@ final class Gossip {
      * @param url how others reach it, or null: as it seems
      */
     void begin(InetAddress host, int port, String url) {
-        this.host = host;
-        this.port = port;
         this.url = Optional.ofNullable(url).map(Address::of);
-        begun = true;
+        this.port = port;
+        this.host = host;
     }
 
     /** Where this other node can call ours, if it can. */
@@ -60,7 +58,7 @@ final class Gossip {
     /** Tells all that can be reached of our last block, each one once. */
     void tell() {
         var tip = blockchain.lastBlock();
-        if (!begun || blockchain.length() == 1) return;
+        if (host == null || blockchain.length() == 1) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
         for (var address : addresses)
