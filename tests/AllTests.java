@@ -12,6 +12,6 @@ public class AllTests {
             GossipTest.class, AccountsTest.class, WalletTest.class,
             DemoTest.class, ExplorerTest.class, CheckNodeTest.class,
             CheckSignedTest.class, PostmanTest.class, ClassroomTest.class,
-            DocsTest.class);
+            DocsTest.class, PicturesTest.class);
     }
 }

@@ -1,0 +1,74 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//SOURCES Runner.java
+//SOURCES Browser.java
+//SOURCES DocsTest.java
+
+// Draws the book's Mermaid pictures, in both languages, as GitHub does: with
+// Mermaid, in a browser.
+
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.*;
+
+import java.nio.file.*;
+import java.util.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.*;
+
+class PicturesTest {
+    // GitHub has room for some 850, and makes a wider picture smaller.
+    private static final int MOST_PIXELS = 1_100;
+
+    private static Browser browser;
+    private static Browser.Tab tab;
+
+    @BeforeAll
+    static void openBrowser() throws Exception {
+        browser = Browser.start();
+        tab = browser.open("about:blank", "1000x1000", "en", "true");
+        tab.load("mermaid@11.17.2", "dist/mermaid.min.js");
+    }
+
+    @AfterAll
+    static void closeBrowser() throws Exception {
+        if (browser != null) browser.close();
+    }
+
+    static Stream<Arguments> pictures() throws Exception {
+        return DocsTest.Book.read(Path.of(""), List.of()).pages().stream()
+            .flatMap(page -> page.all("mermaid").stream())
+            .map(fence -> Arguments.of(fence.start().flaw("a picture"),
+                fence.body().stream().map(DocsTest.Line::text)
+                    .collect(joining("\n"))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pictures")
+    void canBeDrawnAndRead(String place, String source) throws Exception {
+        assertEquals("", flaw(source), place);
+    }
+
+    @Test
+    void whatCanNotIsFound() throws Exception {
+        assertEquals("", flaw("flowchart LR\n    a --> b"));
+        assertTrue(flaw("flowchart LR\n    a -> b").contains("line 2"));
+        assertTrue(flaw("flowchart LR\n    a[" + "wide".repeat(200) + "]")
+            .matches("\\d+ pixels wide"));
+    }
+
+    private static String flaw(String source) throws Exception {
+        return tab.js("""
+            mermaid.render('picture', %s).then(({svg}) => {
+              document.body.innerHTML = svg;
+              const {width} = document.querySelector('svg').viewBox.baseVal;
+              return width > %d ? Math.round(width) + ' pixels wide' : '';
+            }, error => error.message)""".formatted(
+                Browser.JSON.writeValueAsString(source), MOST_PIXELS));
+    }
+
+    public static void main(String... arguments) {
+        Runner.run(PicturesTest.class);
+    }
+}
