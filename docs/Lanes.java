@@ -184,7 +184,7 @@ public class Lanes {
     public static void main(String... arguments) {
         var miners = new LinkedHashMap<String, Miner>();
         miners.put("one at a time", Lanes::plain);
-        miners.put(LANES + " lanes", Lanes::lanes);
+        miners.put("lanes: " + LANES, Lanes::lanes);
         miners.put("unrolled", (from, to) -> count(from, to, Lanes::unrolled));
         var best = new HashMap<String, Double>();
         for (int round = 0; round < 100; round++) miners.forEach((name, its) -> {

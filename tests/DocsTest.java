@@ -556,7 +556,7 @@ class DocsTest {
         return run.err.contains(NO_END) ? runOnce(root, arguments) : run;
     }
 
-    static final String NO_END = "It did not end within three minutes.";
+    static final String NO_END = "It did not end within six minutes.";
 
     private static Run runOnce(Path root, String... arguments)
             throws Exception {
@@ -575,7 +575,7 @@ class DocsTest {
                 "-XX:TieredStopAtLevel=1", (a, b) -> a + " " + b);
         var jbang = builder.start();
         jbang.getOutputStream().close();
-        boolean ended = jbang.waitFor(3, TimeUnit.MINUTES);
+        boolean ended = jbang.waitFor(6, TimeUnit.MINUTES);
         kill(jbang);
         var said = new ArrayList<>(Files.readAllLines(err));
         said.removeIf(line -> NOISE.matcher(line).matches());
