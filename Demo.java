@@ -151,10 +151,13 @@ public class Demo implements Callable<Integer> {
             "Our chain is authoritative"), "So nothing changes.");
 
         step("Cheat", """
-            Somebody takes this chain and edits one number: block 2 shall
-            have paid its miner 1000 coins. Then every node is shown it.""");
+            Somebody takes this chain and edits one number: now block 2 has
+            paid its miner 1000 coins. Then both nodes are asked about it.""");
         System.out.println();
-        var forged = (ObjectNode) ask(two, "/chain");
+        say("""
+            $ curl %s/chain | sed '3s/"amount": 1/"amount": 1000/' \\
+                > edited.json""".formatted(two));
+        var forged = (ObjectNode) get(two, "/chain");
         ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
         var verdict = print(post(one, "/chain/validate", forged.toString()),
             "valid|block|fails|reason");
@@ -228,6 +231,10 @@ public class Demo implements Callable<Integer> {
 
     private JsonNode ask(String node, String path) throws Exception {
         say("$ curl " + node + path);
+        return get(node, path);
+    }
+
+    private JsonNode get(String node, String path) throws Exception {
         return send(HttpRequest.newBuilder(URI.create(node + path)));
     }
 

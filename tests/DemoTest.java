@@ -45,6 +45,7 @@ class DemoTest {
                 "\"proof\": 35089", "\"length\": 3",
                 "New nodes have been added", "Our chain was replaced",
                 "\"amount\": 5", "Our chain is authoritative", "9. Cheat",
+                "> edited.json", "-d @edited.json",
                 "\"fails\": \"previous_hash\"", "\"valid\": false",
                 "That was the tutorial.")) {
             int found = tour.indexOf(told, at);
