@@ -694,7 +694,7 @@ class GossipTest {
                         : programs[0].url, "--join", python.url());
                 ports[i] = "" + URI.create(programs[i].url).getPort();
             }
-            long until = System.nanoTime() + 20_000_000_000L;
+            long until = System.nanoTime() + 15_000_000_000L;
             for (int number = 1; System.nanoTime() < until; ) {
                 int i = random.nextInt(6);
                 switch (random.nextInt(6)) {
