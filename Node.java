@@ -25,7 +25,8 @@
 //JAVA_OPTIONS -XX:+UseSerialGC -Xms32m -Xlog:disable
 //JAVA_OPTIONS -Dorg.eclipse.jetty.util.referencesPerCacheLine=16
 //CDS
-// (The book's shell reads the sources from the last to the first.)
+// (The book's shell reads the sources from the last to the first, and all of
+// them again for each whole package that is new to it: so these are few.)
 
 // # A node: the blockchain as a service
 //
@@ -39,19 +40,18 @@
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.*;
+import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
 import java.io.*;
-import java.math.BigDecimal;
+import java.math.*;
 import java.net.*;
 import java.nio.file.Path;
 import java.time.*;
 import java.util.*;
-import java.util.concurrent.Callable;
+import java.util.concurrent.*;
 import org.eclipse.jetty.server.AbstractConnector;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.*;
 
 @Command(name = "Node.java", mixinStandardHelpOptions = true, version = "1.0",
     sortOptions = false, description = "A node of a blockchain network.",

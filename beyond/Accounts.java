@@ -11,11 +11,12 @@
 // - reward: new coins come from mining alone, one a block.
 // - genesis: a chain begins with nothing.
 
-import static java.math.BigDecimal.*;
+import static java.math.BigDecimal.ONE;
+import static java.math.BigDecimal.ZERO;
 
-import java.math.BigDecimal;
+import java.math.*;
 import java.util.*;
-import java.util.function.Predicate;
+import java.util.function.*;
 
 /** A block or a payment breaks a rule: the flaw says which. */
 final class Breach extends IllegalArgumentException {

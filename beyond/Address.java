@@ -2,7 +2,7 @@
 
 // # Beyond the tutorial: where a node is
 
-import java.io.IOException;
+import java.io.*;
 import java.net.*;
 import java.util.*;
 import java.util.regex.Pattern;

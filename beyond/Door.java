@@ -7,22 +7,26 @@
 // What strangers send comes in here, within limits. What can't be done is
 // refused in a sentence.
 
-import static java.util.concurrent.TimeUnit.*;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.*;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import java.io.*;
-import java.time.LocalTime;
+import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.function.*;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.http.*;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.handler.*;
-import org.eclipse.jetty.server.handler.EagerContentHandler.*;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 final class Door {
@@ -57,7 +61,8 @@ final class Door {
             jetty.setErrorHandler(Door::notHttp);
             // A short body takes no thread while it comes.
             var eager = new EagerContentHandler(
-                new RetainedContentLoaderFactory(MOST_SMALL, 0, false));
+                new EagerContentHandler.RetainedContentLoaderFactory(
+                    MOST_SMALL, 0, false));
             eager.includeMethod("POST");
             jetty.setHandler(eager);
         });

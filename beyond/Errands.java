@@ -6,8 +6,8 @@
 // does not begin again before it has ended. So a neighbour that hangs holds
 // one thread for each kind of errand, however often there is a reason.
 
-import java.io.IOException;
-import java.util.Set;
+import java.io.*;
+import java.util.*;
 import java.util.concurrent.*;
 
 final class Errands {

@@ -6,10 +6,10 @@
 // theirs. Only a node whose chain changed tells, so it ends by itself.
 
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.net.InetAddress;
+import java.io.*;
+import java.net.*;
 import java.util.*;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.*;
 
 final class Gossip {
     final Blockchain blockchain;

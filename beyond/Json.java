@@ -7,17 +7,20 @@
 // 5 is neither "5" nor 5.0, no name comes twice, nothing trails behind. And
 // it ends: nobody fills the memory.
 
-import static com.fasterxml.jackson.core.JsonToken.*;
-import static com.fasterxml.jackson.databind.DeserializationFeature.*;
-
-import com.fasterxml.jackson.core.*;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.databind.*;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.*;
 import java.util.*;
-import java.util.function.Consumer;
+import java.util.function.*;
 
 /** What can't be done for somebody: the HTTP status, and a sentence. */
 final class Refusal extends RuntimeException {
@@ -38,8 +41,9 @@ final class Json {
     static final long MOST_BYTES = 64_000_000;
 
     private static final ObjectMapper SMALL = strict(100_000, 994);
+    // Behind a block, more follows.
     private static final ObjectMapper CHAINS = strict(MOST_BYTES, 994)
-        .disable(FAIL_ON_TRAILING_TOKENS); // behind a block, more follows
+        .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectMapper ANSWERS = strict(5_000_000, 994);
     private static final ObjectMapper OURS = strict(Long.MAX_VALUE, 999);
 
@@ -52,7 +56,7 @@ final class Json {
         return JsonMapper.builder(JsonFactory.builder()
                 .streamReadConstraints(limits).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(FAIL_ON_TRAILING_TOKENS).build();
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
     }
 
     /** Reads an object of at most 100 kB, like the example. */
@@ -100,12 +104,12 @@ final class Json {
         long bytes = 0;
         try (var json = CHAINS.createParser(place.text(in))) {
             place.tokens = json::currentTokenCount;
-            boolean object = json.nextToken() == START_OBJECT;
+            boolean object = json.nextToken() == JsonToken.START_OBJECT;
             if (object) find("chain", json);
-            if (json.currentToken() != START_ARRAY)
+            if (json.currentToken() != JsonToken.START_ARRAY)
                 throw new IOException("It has no \"chain\".");
-            for (; json.nextToken() != END_ARRAY; blocks++) {
-                if (json.currentToken() != START_OBJECT)
+            for (; json.nextToken() != JsonToken.END_ARRAY; blocks++) {
+                if (json.currentToken() != JsonToken.START_OBJECT)
                     throw new IOException("The next is no block.");
                 var block = block(json.readValueAs(Object.class), blocks + 1);
                 bytes += block.canonicalJson().length();
@@ -113,7 +117,7 @@ final class Json {
                     throw new IOException("It is too long.");
                 use.accept(block);
             }
-            while (object && json.nextToken() != END_OBJECT)
+            while (object && json.nextToken() != JsonToken.END_OBJECT)
                 json.skipChildren();
             if (json.nextToken() != null)
                 throw new IOException("More follows behind its end.");
@@ -127,7 +131,7 @@ final class Json {
 
     private static void find(String name, JsonParser json) throws IOException {
         while (!name.equals(json.nextFieldName())) {
-            if (json.currentToken() != FIELD_NAME) return;
+            if (json.currentToken() != JsonToken.FIELD_NAME) return;
             json.nextToken();
             json.skipChildren();
         }

@@ -8,16 +8,22 @@
 // Each line ends with a seal: the SHA-256 of the seal before it and of its
 // own event. So a line proves itself and all before it, as a block does.
 
-import static java.nio.charset.StandardCharsets.*;
-import static java.nio.file.StandardOpenOption.*;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.*;
 import java.nio.ByteBuffer;
-import java.nio.channels.*;
-import java.nio.file.*;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.*;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.*;
+import java.util.function.*;
 
 final class Ledger implements AutoCloseable {
     // A second channel in this program would undo the lock of the first.

@@ -6,7 +6,7 @@
 // time, for so long only, each within its share of the memory. What is
 // wrong with one is noted, and does no harm to the others.
 
-import static java.util.concurrent.TimeUnit.*;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.*;
 import java.net.http.HttpRequest;

@@ -8,10 +8,11 @@
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.javalin.http.*;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
 import java.io.*;
 import java.util.*;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.*;
 
 final class Page {
     private record Text(Block tip, int length, String etag, Bytes bytes,

@@ -12,7 +12,7 @@
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.math.BigDecimal;
+import java.math.*;
 import java.security.*;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.*;

@@ -8,7 +8,7 @@
 
 import java.io.*;
 import java.util.concurrent.*;
-import java.util.function.LongSupplier;
+import java.util.function.*;
 
 final class Room {
     /** Why a text was not read that is not to blame for it. */

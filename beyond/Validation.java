@@ -6,8 +6,8 @@
 // waits. No payment and no block comes in that these do not allow.
 
 import java.util.*;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.*;
+import java.util.function.*;
 
 final class Validation implements Blockchain.Law {
     private final Accounts chain = new Accounts(this::isSigned);

@@ -5,10 +5,10 @@
 // A node that joins another visits it. A visit makes a node known, and
 // brings home what is new. From then on it visits someone each second.
 
-import java.io.IOException;
+import java.io.*;
 import java.util.*;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.concurrent.*;
+import java.util.function.*;
 
 final class Visits {
     private final Gossip gossip;

@@ -567,7 +567,7 @@ class DocsTest {
         var builder = new ProcessBuilder(command)
             .directory(root.toFile()).redirectOutput(out.toFile())
             .redirectError(err.toFile());
-        // JShell reads a node's sources for ten seconds. It takes half of the
+        // JShell reads a node's sources for some seconds. It takes half of the
         // work if Java translates with less care.
         var page = root.resolve(arguments[0]);
         if (Files.exists(page) && Files.readString(page).contains("/Node.java"))
@@ -968,6 +968,36 @@ class DocsTest {
             assumeTrue(Files.exists(HERE.resolve("docs/answers.md")),
                 "no answers yet");
             none(book().buildIts());
+        }
+
+        // Or each page with a node takes three times as long: where a whole
+        // package is imported, JShell reads all classes so far once more.
+        @Test
+        void importNoPackageThatIsNewToTheShell() throws Exception {
+            var lines = new ArrayList<Line>();
+            for (var source : numbered(HERE, "Node.java")) {
+                lines.add(source);
+                if (source.text.startsWith("//SOURCES beyond/")) lines.addAll(
+                    numbered(HERE, source.text.substring(10)));
+            }
+            for (var page : book().pages) for (var cell : page.all("java"))
+                if (texts(page.lines).contains("//SOURCES ../Node.java"))
+                    lines.addAll(cell.body);
+            var known = new ArrayList<>(EARLY);
+            packages(numbered(HERE, "Blockchain.java")).forEach(line ->
+                known.add(line.text));
+            none(packages(lines).filter(line -> !known.contains(line.text))
+                .map(line -> line.flaw(line.text + " Import its names, or "
+                    + "JShell reads all classes again")).toList());
+        }
+
+        // Those that the first small files import.
+        static final List<String> EARLY = List.of("import java.io.*;",
+            "import java.net.*;", "import java.util.concurrent.*;");
+
+        private static Stream<Line> packages(List<Line> lines) {
+            return lines.stream().filter(line ->
+                line.text.matches("import .*[*];"));
         }
     }
 
