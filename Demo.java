@@ -29,9 +29,8 @@ import java.util.*;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.*;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Option;
 
 @Command(name = "Demo.java", mixinStandardHelpOptions = true, version = "1.0",
     description = "Two nodes, and the tutorial's session with them.")
@@ -157,7 +156,8 @@ public class Demo implements Callable<Integer> {
         say("""
             $ curl %s/chain | sed '3s/"amount": 1/"amount": 1000/' \\
                 > edited.json""".formatted(two));
-        var forged = (ObjectNode) get(two, "/chain");
+        var forged = (ObjectNode) send(HttpRequest.newBuilder(
+            URI.create(two + "/chain")));
         ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
         var verdict = print(post(one, "/chain/validate", forged.toString()),
             "valid|block|fails|reason");
@@ -231,10 +231,6 @@ public class Demo implements Callable<Integer> {
 
     private JsonNode ask(String node, String path) throws Exception {
         say("$ curl " + node + path);
-        return get(node, path);
-    }
-
-    private JsonNode get(String node, String path) throws Exception {
         return send(HttpRequest.newBuilder(URI.create(node + path)));
     }
 

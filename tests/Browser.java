@@ -165,7 +165,7 @@ class Browser implements AutoCloseable, WebSocket.Listener {
             var edges = size.split("x");
             ask("Emulation.setDeviceMetricsOverride", "width", Integer.valueOf(edges[0]),
                 "height", Integer.valueOf(edges[1]), "deviceScaleFactor", 1, "mobile", false);
-            ask("Emulation.setUserAgentOverride", "userAgent", "ExplorerTest",
+            ask("Emulation.setUserAgentOverride", "userAgent", "Browser",
                 "acceptLanguage", language);
             ask("Page.addScriptToEvaluateOnNewDocument", "source", """
                 var find = selector => document.querySelector(selector);

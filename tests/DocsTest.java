@@ -970,8 +970,8 @@ class DocsTest {
             none(book().buildIts());
         }
 
-        // Or each page with a node takes three times as long: where a whole
-        // package is imported, JShell reads all classes so far once more.
+        // Where a whole package is imported, JShell reads all classes so far
+        // once more. A page with a node took twice as long.
         @Test
         void importNoPackageThatIsNewToTheShell() throws Exception {
             var lines = new ArrayList<Line>();
@@ -980,9 +980,10 @@ class DocsTest {
                 if (source.text.startsWith("//SOURCES beyond/")) lines.addAll(
                     numbered(HERE, source.text.substring(10)));
             }
-            for (var page : book().pages) for (var cell : page.all("java"))
-                if (texts(page.lines).contains("//SOURCES ../Node.java"))
-                    lines.addAll(cell.body);
+            book().pages.stream().flatMap(page -> page.all("java").stream()
+                .filter(cell -> texts(page.lines).contains(
+                    "//SOURCES ../Node.java"))).forEach(cell ->
+                        lines.addAll(cell.body));
             var known = new ArrayList<>(EARLY);
             packages(numbered(HERE, "Blockchain.java")).forEach(line ->
                 known.add(line.text));
