@@ -97,7 +97,7 @@ public class CheckNode implements Callable<Integer> {
 
     // ## One row
 
-    private Report.Result run(Rows.Row row) throws Talk.Gone {
+    Report.Result run(Rows.Row row) throws Talk.Gone {
         var result = outcome(row);
         results.put(row, result);
         return result;

@@ -466,7 +466,15 @@ class CheckNodeTest {
     }
 
     private static int run(Writer out, String... arguments) {
-        return Blockchain.run(new CommandLine(new CheckNode()).setOut(
+        var check = new CheckNode() {
+            @Override
+            Report.Result run(Rows.Row row) throws Talk.Gone {
+                var node = StandIn.open.get(url);
+                if (node != null) node.expects(row.title());
+                return super.run(row);
+            }
+        };
+        return Blockchain.run(new CommandLine(check).setOut(
             new PrintWriter(out)), arguments);
     }
 
@@ -500,6 +508,8 @@ class CheckNodeTest {
         LETTERS = TAKEN + "letters of any kind",
         OBJECTS = TAKEN + "objects inside, keys sorted as in Python",
         MEANWHILE = "what is paid while a block is mined is not lost",
+        TWO = "two who mine at once leave a valid chain",
+        SILENT = "a neighbour that never answers does no harm",
         NAMES = "also with names in any script, and fractions",
         NEWEST = REFUSED + "a bad proof in the newest block",
         ELSEWHERE = REFUSED + "zeros that stand elsewhere in the hash",
@@ -544,14 +554,13 @@ class CheckNodeTest {
         registersTwice("who registers twice is one neighbour still"),
         forgetsNeighbours("who registers twice is one neighbour still",
             "a neighbour that talks nonsense does no harm",
-            "a neighbour that never answers does no harm",
-            "a dead neighbour does no harm"),
+            SILENT, "a dead neighbour does no harm"),
         newRecipients("its last transaction rewards the miner"),
         milliseconds("timestamps are seconds since 1970"),
         trustsLength("a neighbour's length is counted, not believed"),
         crashes("a dead neighbour does no harm"),
-        losesWhatIsPaidMeanwhile(MEANWHILE,
-            "two who mine at once leave a valid chain"),
+        losesWhatIsPaidMeanwhile(MEANWHILE, TWO),
+        losesWhatIsMinedMeanwhile(TWO),
         wantsContentType("JSON is read whatever its Content-Type says"),
         noOrigin("GET /chain may be read by any page");
 
@@ -568,6 +577,7 @@ class CheckNodeTest {
 
     // A node as a student may have written it, good but for one fault.
     static class StandIn implements AutoCloseable {
+        static final Map<String, StandIn> open = new ConcurrentHashMap<>();
         private final ObjectMapper json = new ObjectMapper();
         private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1).build();
@@ -589,16 +599,44 @@ class CheckNodeTest {
             var here = new InetSocketAddress("localhost", port);
             server = HttpServer.create(here, 0);
             server.createContext("/", this::handle);
-            if (fault == Fault.losesWhatIsPaidMeanwhile)
-                server.setExecutor(task -> new Thread(task).start());
+            server.setExecutor(task -> new Thread(task).start());
             server.start();
+            open.put(url(), this);
         }
 
         String url() {
             return "http://localhost:" + server.getAddress().getPort();
         }
 
-        public void close() { server.stop(0); }
+        public void close() {
+            open.remove(url());
+            server.stop(0);
+        }
+
+        // ### Two at once
+        //
+        // It is told which row comes next, and so needs no clock: where a
+        // fault shows only if two are in here at once, the first to mine
+        // waits for the second.
+
+        private String row = "";
+        private boolean alone = true;
+        private int answered;
+
+        synchronized void expects(String row) {
+            this.row = row;
+            alone = !fault.rows.contains(row);
+        }
+
+        private void letAnotherIn() throws IOException {
+            if (alone) return;
+            alone = true;
+            try {
+                for (int before = answered; before == answered; ) wait();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
 
         private Map<String, Object> add(long proof, String previousHash) {
             var block = Map.<String, Object>of("index", chain.size()
@@ -656,7 +694,11 @@ class CheckNodeTest {
                     throw new IllegalArgumentException("Missing values");
                 Map<?, ?> values = body.length == 0 ? Map.of()
                     : json.readValue(body, Map.class);
-                answer = answer(http.getRequestURI().getPath(), values);
+                synchronized (this) {
+                    answer = answer(http.getRequestURI().getPath(), values);
+                    answered++;
+                    notifyAll();
+                }
                 if (http.getRequestMethod().equals("POST")
                     && fault != Fault.status200) status = 201;
             } catch (RuntimeException | IOException e) {
@@ -679,10 +721,15 @@ class CheckNodeTest {
                     var last = chain.get(chain.size() - 1);
                     long proof = 0, from = (long) last.get("proof");
                     while (!rule.validProof(from, proof, "")) proof++;
-                    var held = List.copyOf(pending);
-                    if (fault == Fault.losesWhatIsPaidMeanwhile) pause();
-                    if (fault == Fault.losesWhatIsPaidMeanwhile)
-                        pending = new ArrayList<>(held);
+                    var held = new ArrayList<>(pending);
+                    int place = chain.size();
+                    if (fault == Fault.losesWhatIsPaidMeanwhile) {
+                        letAnotherIn();
+                        pending = held;
+                    } else if (fault == Fault.losesWhatIsMinedMeanwhile) {
+                        letAnotherIn();
+                        chain = new ArrayList<>(chain.subList(0, place));
+                    }
                     if (fault != Fault.noReward) pending.add(Map.of("sender",
                         "0", "recipient", "me" + (fault == Fault.newRecipients
                             ? System.nanoTime() : ""), "amount", 1));
@@ -741,7 +788,9 @@ class CheckNodeTest {
             for (var neighbour : neighbours) try {
                 var request = HttpRequest.newBuilder()
                     .uri(URI.create("http://" + neighbour + "/chain"))
-                    .timeout(Duration.ofSeconds(1)).build();
+                    .timeout(Duration.ofMillis(row.equals(SILENT)
+                        && neighbour.equals(neighbours.get(0)) ? 100 : 10_000))
+                    .build();
                 var answer = json.readTree(
                     http.send(request, BodyHandlers.ofString()).body());
                 var theirs = json.readerForListOf(Map.class)
@@ -766,14 +815,6 @@ class CheckNodeTest {
             if (longest != null && fault == Fault.losesPendingWithChain)
                 pending.clear();
             return longest != null;
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(200); // others are served meanwhile
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
 
         // A node that validates payments does more.

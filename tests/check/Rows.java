@@ -591,6 +591,7 @@ class Rows {
             "Both begin with the same last block. Which is the last when the "
             + "second is done?",
             () -> {
+                int before = chain().size();
                 talk.meanwhile("/mine", () -> talk.get("/mine").is(200, ""));
                 chain();
                 talk.asked = "curl " + talk.url() + "/mine & curl "
@@ -598,6 +599,7 @@ class Rows {
                 Talk.expect(!tip(0).get("index").equals(tip(1).get("index")),
                     "two blocks", "two with the index " + tip(0).get("index"));
                 forge.valid(chain);
+                Talk.same("length", before + 2, chain.size());
             }, valid);
     }
 
