@@ -54,7 +54,7 @@ final class Client {
     /** Sends these bytes as they are, and reads to the end. */
     static Answer raw(String url, String bytes) throws IOException {
         try (var socket = connect(url)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
             socket.shutdownOutput();
             var text = new String(socket.getInputStream().readAllBytes(),

@@ -399,7 +399,7 @@ class LedgerTest {
             // as it should
         }
         var said = new String(process.getErrorStream().readAllBytes());
-        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertTrue(said.contains("The node ends here"), said);
         assertEquals(1, said.strip().lines().count(), said);
         assertTrue(paid > 0 && paid < 100, paid + " paid");

@@ -146,7 +146,7 @@ class NetworkTest {
         long seconds = (System.nanoTime() - start) / 1_000_000_000;
         assertEquals("Our chain was replaced", answer.get("message").asText());
         assertEquals(5, answer.get("new_chain").size());
-        assertTrue(seconds < 15, seconds + " seconds");
+        assertTrue(seconds < 60, seconds + " seconds");
         assertEquals("valid, length 5", saidOf(node, good.address()));
         for (var one : bad.entrySet()) {
             var said = saidOf(node, one.getKey().address());
@@ -413,10 +413,10 @@ class NetworkTest {
 
     static void await(Callable<Boolean> condition, String what)
             throws Exception {
-        long until = System.nanoTime() + 20_000_000_000L;
+        long until = System.nanoTime() + 60_000_000_000L;
         while (!condition.call()) {
             assertTrue(System.nanoTime() < until, what);
-            Thread.onSpinWait();
+            Thread.sleep(20);
         }
     }
 

@@ -357,7 +357,7 @@ class NodeTest {
             System.getProperty("java.class.path"), "Node"));
         command.addAll(List.of(arguments));
         var node = new ProcessBuilder(command).redirectErrorStream(true).start();
-        assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(node.waitFor(60, TimeUnit.SECONDS));
         assertNotEquals(0, node.exitValue());
         var said = new String(node.getInputStream().readAllBytes()).strip();
         assertEquals(1, said.lines().count(), said);
