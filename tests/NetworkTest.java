@@ -484,7 +484,7 @@ class NetworkTest {
         }
         slow.asked.acquire();
         gate.countDown();
-        assertTimeout(Duration.ofSeconds(8), () -> get(node, "/nodes/resolve"));
+        assertTimeout(Duration.ofSeconds(20), () -> get(node, "/nodes/resolve"));
         for (var socket : sockets) socket.close();
     }
 
