@@ -538,6 +538,21 @@ class ExplorerTest {
         tab.await("location.hash == '#block=251'");
     }
 
+    // News may come before the browser has told the page that it scrolled.
+    @Test
+    void whoLeavesTheTipIsNotTakenBackByNews() throws Exception {
+        var node = node("--zeros", "0", "--peer", serve(chain(500), true));
+        request(node, "/nodes/resolve", null);
+        tab = see(node, WIDE, "en");
+        tab.await("card(500)");
+        assertEquals("0", tab.js("find('#first').click(); changed(); "
+            + "String(scroller.scrollLeft)"));
+        assertEquals("true", tab.js("find('#tip').click(); changed(); "
+            + "String(scroller.scrollLeft == tipAt())"));
+        request(node, "/mine", ""); // and who is there stays there
+        tab.await("text(card(501)).includes('tip')");
+    }
+
     @Test
     void anEmptyChainSaysWhatToDoFirst() throws Exception {
         var node = node();

@@ -20,7 +20,16 @@ function tipAt() {
   return Math.max(0, room * columnWidth() + 16 - scroller.clientWidth);
 }
 
-const moveTo = left => { scroller.scrollLeft = left; };
+// The browser tells of a scroll a moment later, and news may come in between.
+function moveTo(left) {
+  scroller.scrollLeft = left;
+  noteWhere();
+}
+
+function noteWhere() {
+  following = Math.abs(scroller.scrollLeft - tipAt()) < columnWidth() / 2;
+}
+
 $('first').addEventListener('click', () => moveTo(0));
 $('tip').addEventListener('click', () => moveTo(tipAt()));
 $('travel').addEventListener('submit', event => {
@@ -35,7 +44,7 @@ scroller.addEventListener('keydown', event => {
   moveTo(to);
 });
 scroller.addEventListener('scroll', () => {
-  following = Math.abs(scroller.scrollLeft - tipAt()) < columnWidth() / 2;
+  noteWhere();
   draw();
 });
 addEventListener('resize', () => changed());
@@ -383,7 +392,6 @@ function common(some, others) {
 function goToPlace() {
   const [, index] = /^#block=(\d{1,9})$/.exec(location.hash) ?? [];
   if (!index) return;
-  following = false;
   moveTo((Number(index) - 1) * columnWidth());
 }
 
