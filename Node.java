@@ -42,6 +42,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.io.*;
 import java.math.*;
 import java.net.*;
@@ -333,7 +334,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
         door.close();
         gossip.close(); // or those that wait for these two would hold
         neighbours.close(); // the server up
-        server.stop();
+        try {
+            server.stop();
+        } catch (JavalinException late) {
+            // whoever was not done within a second is cut off
+        }
         ledger.close();
     }
 

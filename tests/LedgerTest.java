@@ -149,6 +149,20 @@ class LedgerTest {
         assertEquals(cost[0], cost[1]);
     }
 
+    // A request in flight has a second; then it is cut off.
+    @Test
+    void whoSendsSlowlyKeepsNoLedgerFromBeingClosed() throws Exception {
+        start();
+        try (var slow = Client.connect(node.url())) {
+            slow.getOutputStream().write(("POST /chain/validate HTTP/1.1\r\n"
+                + "Host: localhost\r\nExpect: 100-continue\r\n"
+                + "Content-Length: 200000\r\n\r\n").getBytes());
+            slow.getInputStream().read(); // a thread waits for the rest
+            restart();
+        }
+        assertEquals(200, get("/mine").status());
+    }
+
     @Test
     void aHundredThousandBlocksAreReadInSeconds() throws Exception {
         var rule = new ProofOfWork(Rule.classic, 0);
