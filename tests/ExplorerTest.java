@@ -310,8 +310,7 @@ class ExplorerTest {
 
     @Test
     void manyBlocksAreMendedWithoutSendingThemAllEachTime() throws Exception {
-        var node = node("--zeros", "0", "--peer", serve(chain(600), true));
-        request(node, "/nodes/resolve", null);
+        var node = nodeWithBlocks(600);
         tab = see(node, WIDE, "en");
         tab.await("card(600)");
         tab.click("#first");
@@ -530,8 +529,7 @@ class ExplorerTest {
 
     @Test
     void aLinkLeadsToABlock() throws Exception {
-        var node = node("--zeros", "0", "--peer", serve(chain(500), true));
-        request(node, "/nodes/resolve", null);
+        var node = nodeWithBlocks(500);
         tab = browser.open(node.url() + "/#block=250", WIDE, "en");
         tab.await("card(250)");
         tab.click("[aria-label^='Block 251 '] a");
@@ -541,8 +539,7 @@ class ExplorerTest {
     // News may come before the browser has told the page that it scrolled.
     @Test
     void whoLeavesTheTipIsNotTakenBackByNews() throws Exception {
-        var node = node("--zeros", "0", "--peer", serve(chain(500), true));
-        request(node, "/nodes/resolve", null);
+        var node = nodeWithBlocks(500);
         tab = see(node, WIDE, "en");
         tab.await("card(500)");
         assertEquals("0", tab.js("find('#first').click(); changed(); "
@@ -724,8 +721,7 @@ class ExplorerTest {
 
     @Test
     void tenThousandBlocksAreQuick() throws Exception {
-        var node = node("--zeros", "0", "--peer", serve(chain(10_000), true));
-        request(node, "/nodes/resolve", null);
+        var node = nodeWithBlocks(10_000);
         tab = see(node, WIDE, "en");
         tab.await("card(10000) && text('.ghost').includes('Block 10001')");
         assertTrue(Integer.parseInt(tab.js("String(cards().length)")) < 20);
@@ -891,6 +887,12 @@ class ExplorerTest {
         var all = Stream.concat(Stream.of("--port", "0", "--quiet"), Stream.of(options));
         var node = Node.start(all.toArray(String[]::new));
         open.add(node);
+        return node;
+    }
+
+    private Node nodeWithBlocks(int number) throws Exception {
+        var node = node("--zeros", "0", "--peer", serve(chain(number), true));
+        request(node, "/nodes/resolve", null);
         return node;
     }
 
