@@ -613,10 +613,10 @@ public class Blockchain {
     static int run(CommandLine program, String... arguments) {
         return program.setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((e, ignored) -> {
-                System.err.println(e.getMessage() + ". Try --help.");
+                program.getErr().println(e.getMessage() + ". Try --help.");
                 return 2;
             }).setExecutionExceptionHandler((e, ignored, parsed) -> {
-                System.err.println(e.getMessage());
+                program.getErr().println(e.getMessage());
                 return 1;
             }).execute(arguments);
     }

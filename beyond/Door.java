@@ -38,6 +38,7 @@ final class Door {
     private final Room room;
     private final Origin origin;
     private final Semaphore miner = new Semaphore(1, true);
+    private final Semaphore miners = new Semaphore(1 + MOST_MINING);
     private final Semaphore uploads = new Semaphore(50);
     private volatile boolean closing;
 
@@ -203,14 +204,18 @@ final class Door {
     /** One search at a time: a second would look for the same proof. */
     Block inTurn(Context ctx, Function<LongConsumer, Block> mine)
             throws InterruptedException {
-        if (miner.getQueueLength() >= MOST_MINING) throw new Refusal(429,
+        if (!miners.tryAcquire()) throw new Refusal(429,
             MOST_MINING + " searches wait already. Come back later.");
-        var beat = heartbeat(ctx);
-        while (!miner.tryAcquire(1, SECONDS)) beat.accept(0);
         try {
-            return mine.apply(beat);
+            var beat = heartbeat(ctx);
+            while (!miner.tryAcquire(1, SECONDS)) beat.accept(0);
+            try {
+                return mine.apply(beat);
+            } finally {
+                miner.release();
+            }
         } finally {
-            miner.release();
+            miners.release();
         }
     }
 

@@ -1,10 +1,8 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES Client.java
-//SOURCES Neighbour.java
-//SOURCES TutorialNode.java
-//SOURCES ../Node.java
+//SOURCES help/Runner.java
+//SOURCES help/Nodes.java
+//SOURCES help/Chains.java
 
 // A node that is --signed takes what keeps the rules, and nothing else: at
 // its door, from a neighbour, from its ledger; and it lives with nodes of the
@@ -12,7 +10,6 @@
 
 import static java.nio.charset.StandardCharsets.*;
 import static org.junit.jupiter.api.Assertions.*;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.*;
 import java.math.*;
@@ -25,39 +22,20 @@ import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(value = 3, unit = TimeUnit.MINUTES,
-    threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AccountsTest {
-    static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 1);
-
     // ann mines, bob is paid.
-    final KeyPair ann = keys(), bob = keys();
-    final String annsAddress = Payment.address(ann.getPublic());
-    final String bobsAddress = Payment.address(bob.getPublic());
+    final KeyPair ann = Chains.keys(), bob = Chains.keys();
+    final String annsAddress = Chains.address(ann);
+    final String bobsAddress = Chains.address(bob);
     final List<String> log = new ArrayList<>();
-    final List<Node> nodes = new ArrayList<>();
+    @AutoClose final Nodes nodes = new Nodes();
     @TempDir Path temp;
 
-    @AfterEach
-    void close() {
-        nodes.forEach(Node::close);
-    }
-
-    static KeyPair keys() {
-        try {
-            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     static Transaction pay(KeyPair from, long number, String to, Number amount) {
-        try {
-            return Payment.sign(from, number, to, amount).transaction();
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
+        return Chains.pay(from, number, to, amount);
     }
 
     static Transaction reward(String to) {
@@ -66,17 +44,7 @@ class AccountsTest {
 
     /** Blocks that hold these, one after another, behind a genesis block. */
     static List<Block> chain(List<?>... contents) {
-        return longer(List.of(new Block(1, 1.5, List.of(), 100, 1)), contents);
-    }
-
-    static List<Block> longer(List<Block> chain, List<?>... contents) {
-        var longer = new ArrayList<>(chain);
-        for (var transactions : contents) {
-            var last = longer.get(longer.size() - 1);
-            longer.add(new Block(longer.size() + 1, 1.5, transactions,
-                EASY.proofOfWork(last), last.hash()));
-        }
-        return longer;
+        return Chains.longer(List.of(Chains.GENESIS), contents);
     }
 
     List<?> mined(Object... payments) {
@@ -86,7 +54,7 @@ class AccountsTest {
     }
 
     Optional<Flaw> flaw(List<Block> chain) {
-        assertTrue(Flaw.firstIn(chain, EASY).isEmpty());
+        assertTrue(Flaw.firstIn(chain, Chains.EASY).isEmpty());
         return new Validation(log::add).firstIn(chain, () -> { });
     }
 
@@ -101,14 +69,7 @@ class AccountsTest {
     }
 
     Node node(String... more) throws IOException {
-        var arguments = new ArrayList<>(List.of("--port", "0", "--quiet",
-            "--zeros", "1"));
-        arguments.addAll(List.of(more));
-        if (arguments.lastIndexOf("--zeros") > 3)
-            arguments.subList(3, 5).clear();
-        var node = Node.start(arguments.toArray(String[]::new));
-        nodes.add(node);
-        return node;
+        return nodes.start(more);
     }
 
     static String post(Node node, Transaction payment, int status)
@@ -117,27 +78,6 @@ class AccountsTest {
             payment.canonicalJson());
         assertEquals(status, answer.status(), answer.text());
         return answer.text();
-    }
-
-    static void mine(Node node) throws Exception {
-        assertEquals(200, Client.post(node.url() + "/mine", "").status());
-    }
-
-    static boolean resolve(Node node, String... neighbours) throws Exception {
-        for (var neighbour : neighbours) assertEquals(201, Client.post(
-            node.url() + "/nodes/register", "{\"nodes\": [\"" + neighbour
-            + "\"]}").status());
-        return Client.get(node.url() + "/nodes/resolve").text()
-            .contains("was replaced");
-    }
-
-    static String chainOf(Node node) throws Exception {
-        return Client.get(node.url() + "/chain").text();
-    }
-
-    static String body(List<Block> chain) {
-        return "{\"chain\": " + CanonicalJson.of(chain) + ", \"length\": "
-            + chain.size() + "}";
     }
 
     // ## Signatures, held against others
@@ -183,8 +123,7 @@ class AccountsTest {
     // What is signed is written here by Python, and checked by OpenSSL.
     @Test
     void opensslVerifiesOurSignatures() throws Exception {
-        assumeTrue(TutorialNode.runs("openssl", "version") && TutorialNode.runs("python3", "--version"),
-            "openssl or python3 is not installed");
+        Programs.need("openssl", "python3");
         for (var amount : List.of("5", "0.1", "1e-07")) {
             var tx = pay(ann, 12, "王 é \ud83d\ude00", new BigDecimal(amount)
                 .scale() == 0 ? (Number) 5 : Double.valueOf(amount));
@@ -272,9 +211,9 @@ class AccountsTest {
     void balancesAreExact() {
         var chain = chain(mined(), mined(pay(ann, 1, bobsAddress, 0.1),
             pay(ann, 2, bobsAddress, 0.2)));
-        assertEquals(Optional.empty(), flaw(longer(chain,
+        assertEquals(Optional.empty(), flaw(Chains.longer(chain,
             mined(pay(bob, 1, annsAddress, 0.3)))));
-        var flaw = flaw(longer(chain, mined(pay(bob, 1, annsAddress,
+        var flaw = flaw(Chains.longer(chain, mined(pay(bob, 1, annsAddress,
             0.1 + 0.2)))).get();
         assertEquals("balance", flaw.fails());
         assertTrue(flaw.toString().contains(
@@ -282,7 +221,7 @@ class AccountsTest {
         var tiny = chain(mined(), mined(pay(ann, 1, bobsAddress, 1e-300)),
             mined(pay(bob, 1, annsAddress, 5e-301)));
         assertEquals(Optional.empty(), flaw(tiny));
-        assertEquals("balance", flaw(longer(tiny, mined(pay(bob, 2, annsAddress,
+        assertEquals("balance", flaw(Chains.longer(tiny, mined(pay(bob, 2, annsAddress,
             1e-300)))).get().fails());
         breaks("balance", 1, BigInteger.TEN.pow(30), mined(),
             mined(pay(ann, 1, bobsAddress, BigInteger.TEN.pow(30))));
@@ -346,8 +285,8 @@ class AccountsTest {
     }
 
     @Test
-    void noKeyIsTooMuchForTheCheck() throws Exception {
-        var random = Client.random();
+    void noKeyIsTooMuchForTheCheck(TestReporter reporter) throws Exception {
+        var random = Programs.random(reporter);
         var key = new byte[32];
         var signature = new byte[64];
         for (int i = 0; i < 2_000; i++) {
@@ -364,7 +303,7 @@ class AccountsTest {
     // ## What waits
 
     Blockchain blockchain(Validation law) {
-        return new Blockchain(EASY, law, Clock.systemUTC(), change -> { });
+        return new Blockchain(Chains.EASY, law, Clock.systemUTC(), change -> { });
     }
 
     @Test
@@ -389,7 +328,7 @@ class AccountsTest {
     @Test
     void whatIsNotWrittenIsNotPaid() {
         var full = new boolean[1];
-        var chain = new Blockchain(EASY, new Validation(log::add),
+        var chain = new Blockchain(Chains.EASY, new Validation(log::add),
             Clock.systemUTC(), change -> {
                 if (full[0]) throw new IllegalStateException("full");
             });
@@ -417,14 +356,14 @@ class AccountsTest {
         chain.newTransaction(pay(ann, 2, bobsAddress, 1));
         chain.newTransaction(pay(bob, 1, "carol", 2));
         // on the other fork, ann mined two blocks only
-        var other = longer(fork, mined(), mined(), List.of(reward("x")),
+        var other = Chains.longer(fork, mined(), mined(), List.of(reward("x")),
             List.of(reward("x")));
         assertTrue(chain.replace(other));
         assertEquals(List.of("1", "2", "1"), chain.pending().stream()
             .map(tx -> tx.sender().split("[.]")[1]).toList());
         assertEquals(List.of(), log);
         // and here only one
-        other = longer(fork, mined(), List.of(reward("x")), List.of(reward("x")),
+        other = Chains.longer(fork, mined(), List.of(reward("x")), List.of(reward("x")),
             List.of(reward("x")), List.of(reward("x")));
         assertTrue(chain.replace(other));
         assertEquals(List.of(pay(ann, 1, bobsAddress, 1)), chain.pending());
@@ -444,10 +383,10 @@ class AccountsTest {
         chain.mine(annsAddress, guesses -> { });
         assertThrows(Breach.class, () -> chain.newTransaction(once));
         // a fork that holds it, too
-        assertTrue(chain.replace(longer(fork, mined(), mined(once))));
+        assertTrue(chain.replace(Chains.longer(fork, mined(), mined(once))));
         assertEquals(List.of(), chain.pending());
         // a fork that does not: it waits again, and once
-        assertTrue(chain.replace(longer(fork, mined(), mined(), mined())));
+        assertTrue(chain.replace(Chains.longer(fork, mined(), mined(), mined())));
         assertEquals(List.of(once), chain.pending());
         chain.mine(annsAddress, guesses -> { });
         assertEquals(1, chain.chain().stream().filter(block ->
@@ -468,7 +407,7 @@ class AccountsTest {
         chain.newTransaction(pay(ann, 1, bobsAddress, 1));
         var before = List.of(chain.chain(), chain.pending(), law.now(annsAddress),
             law.then(bobsAddress));
-        assertThrows(Breach.class, () -> chain.replace(longer(fork,
+        assertThrows(Breach.class, () -> chain.replace(Chains.longer(fork,
             mined(pay(ann, 1, "carol", 1)), mined(pay(ann, 1, "dora", 1)))));
         assertEquals(before, List.of(chain.chain(), chain.pending(),
             law.now(annsAddress), law.then(bobsAddress)));
@@ -476,13 +415,13 @@ class AccountsTest {
 
     // Many forks of one chain, back and forth: the accounts are those that
     // the chain alone would give.
-    @Test
-    void accountsFollowEveryReorganisation() {
-        var random = Client.random();
-        var keys = Stream.generate(AccountsTest::keys).limit(4).toList();
+    @Test @Tag("long")
+    void accountsFollowEveryReorganisation(TestReporter reporter) {
+        var random = Programs.random(reporter);
+        var keys = Stream.generate(Chains::keys).limit(4).toList();
         var law = new Validation(line -> { });
         var chain = blockchain(law);
-        for (int step = 0; step < 150; step++) {
+        for (int step = 0; step < Runner.size(50, 150); step++) {
             var from = keys.get(random.nextInt(4));
             var address = Payment.address(from.getPublic());
             try {
@@ -498,7 +437,7 @@ class AccountsTest {
                 int kept = random.nextInt(Math.max(1, all.size() - 4), all.size() + 1);
                 var other = all.subList(0, kept);
                 while (other.size() <= all.size())
-                    other = longer(other, List.of(reward(address)));
+                    other = Chains.longer(other, List.of(reward(address)));
                 assertTrue(chain.replace(other));
             }
             var fresh = new Validation(line -> { });
@@ -523,7 +462,7 @@ class AccountsTest {
     @Test
     void theDoorRefusesInASentence() throws Exception {
         var node = node("--signed", "--id", annsAddress);
-        mine(node);
+        Nodes.mine(node);
         assertTrue(post(node, new Transaction("ann", "bob", 5), 400)
             .contains("not signed: its sender must be KEY.NUMBER.SIGNATURE."));
         assertTrue(post(node, pay(ann, 2, bobsAddress, 1), 400).contains(
@@ -535,18 +474,18 @@ class AccountsTest {
             400).contains("Was it edited?"));
         assertTrue(post(node, forged, 201).contains("added to Block 3"));
         assertTrue(post(node, forged, 400).contains("the number 1, but"));
-        mine(node);
+        Nodes.mine(node);
         assertTrue(Client.get(node.url() + "/nodes").json().get("signed")
             .asBoolean());
-        var verdict = Client.post(node.url() + "/chain/validate", body(chain(
+        var verdict = Client.post(node.url() + "/chain/validate", Chains.body(chain(
             mined(), mined(pay(ann, 1, bobsAddress, 7))))).json();
         assertFalse(verdict.get("valid").asBoolean());
         assertEquals("balance", verdict.get("fails").asText());
         assertEquals(3, verdict.get("block").asInt());
         assertEquals("1", verdict.get("expected").asText());
         assertEquals(7, verdict.get("found").asInt());
-        assertTrue(Client.post(node.url() + "/chain/validate", chainOf(node))
-            .json().get("valid").asBoolean());
+        assertTrue(Client.post(node.url() + "/chain/validate", Client.get(node.url()
+            + "/chain").text()).json().get("valid").asBoolean());
     }
 
     @Test
@@ -554,30 +493,30 @@ class AccountsTest {
         var node = node();
         post(node, new Transaction("ann", "bob", 5), 201);
         post(node, pay(ann, 7, bobsAddress, 1e300), 201);
-        mine(node);
+        Nodes.mine(node);
         assertTrue(Client.get(node.url() + "/nodes").text().matches(
             "\\{\"id\": \"[0-9a-f]{32}\", \"neighbours\": \\{}, "
-            + "\"rule\": \"classic\", \"zeros\": 1}\n"));
+            + "\"rule\": \"classic\", \"zeros\": 2}\n"));
     }
 
     @Test
     void aNeighboursChainKeepsTheRulesOrIsNotTaken() throws Exception {
         var node = node("--signed", "--id", annsAddress);
         var good = chain(mined(), mined(pay(ann, 1, bobsAddress, 1)));
-        var bad = longer(good, mined(pay(ann, 1, bobsAddress, 1)), mined());
-        try (var liar = new Neighbour(body(bad)); var honest = new Neighbour(
-                body(good))) {
-            assertTrue(resolve(node, liar.address(), honest.address()));
-            assertEquals(Client.JSON.readTree(body(good)),
-                Client.JSON.readTree(chainOf(node)));
-            var reports = Client.get(node.url() + "/nodes").json()
-                .get("neighbours");
-            assertTrue(reports.get(liar.address()).asText().startsWith(
-                "block 4: payment 1 has the number 1, but the next of "));
-            assertEquals("valid, length 3", reports.get(honest.address())
-                .asText());
-        }
-        assertTrue(resolve(node("--id", "x"), node.url()));
+        var bad = Chains.longer(good, mined(pay(ann, 1, bobsAddress, 1)),
+            mined());
+        var liar = nodes.says(Chains.body(bad)).address();
+        var honest = nodes.says(Chains.body(good)).address();
+        Nodes.register(node, liar, honest);
+        assertTrue(Nodes.resolve(node));
+        assertEquals(Client.JSON.readTree(Chains.body(good)),
+            Nodes.get(node, "/chain"));
+        assertTrue(Nodes.saidOf(node, liar).startsWith(
+            "block 4: payment 1 has the number 1, but the next of "));
+        assertEquals("valid, length 3", Nodes.saidOf(node, honest));
+        var plain = node();
+        Nodes.register(plain, node.url());
+        assertTrue(Nodes.resolve(plain));
     }
 
     // ## A ledger
@@ -585,24 +524,24 @@ class AccountsTest {
     @Test
     void aLedgerIsReadByTheRules() throws Exception {
         var file = temp.resolve("ledger").toString();
-        try (var node = node("--signed", "--id", annsAddress, "--ledger", file)) {
-            mine(node);
-            mine(node);
-            post(node, pay(ann, 1, bobsAddress, 1), 201);
-            mine(node);
-            post(node, pay(ann, 2, bobsAddress, 1), 201);
-        }
+        var node = node("--signed", "--id", annsAddress, "--ledger", file);
+        Nodes.mine(node);
+        Nodes.mine(node);
+        post(node, pay(ann, 1, bobsAddress, 1), 201);
+        Nodes.mine(node);
+        post(node, pay(ann, 2, bobsAddress, 1), 201);
+        nodes.end(node);
         var again = node("--signed", "--ledger", file);
         post(again, pay(ann, 2, bobsAddress, 1), 400);
         post(again, pay(ann, 3, bobsAddress, 1), 201);
-        mine(again);
-        assertTrue(chainOf(again).contains("\"length\": 5"));
+        Nodes.mine(again);
+        assertEquals(5, Nodes.length(again.url()));
 
         var other = temp.resolve("other").toString();
-        try (var node = node("--ledger", other)) {
-            mine(node);
-            post(node, new Transaction("ann", "bob", 5), 201);
-        }
+        node = node("--ledger", other);
+        Nodes.mine(node);
+        post(node, new Transaction("ann", "bob", 5), 201);
+        nodes.end(node);
         var refused = assertThrows(IOException.class, () ->
             node("--signed", "--ledger", other));
         assertTrue(refused.getMessage().contains("other, line 4: The payment is "
@@ -613,44 +552,40 @@ class AccountsTest {
 
     // ## With nodes of the tutorial
 
-    @Test
-    void theSoftForkCarriesPaymentsSplitsAndHeals() throws Exception {
-        assumeTrue(TutorialNode.runs("python3", "--version"), "python3 is not installed");
-        for (var rule : List.of("classic", "linked"))
-            try (var python = new TutorialNode(rule)) {
-                var signed = node("--signed", "--id", annsAddress, "--rule", rule,
-                    "--zeros", "4");
-                var plain = node("--rule", rule, "--zeros", "4");
-                // it adopts our chain, mines our payment, and we adopt its chain
-                mine(signed);
-                mine(signed);
-                python.register(signed.url());
-                assertTrue(python.resolve().contains("replaced"));
-                var payment = pay(ann, 1, bobsAddress, 1.5);
-                assertEquals(201, python.post(payment.canonicalJson()).status());
-                python.mine();
-                assertTrue(resolve(signed, python.url()));
-                assertTrue(chainOf(signed).contains(payment.sender()));
-                // an unsigned payment: the network splits
-                assertEquals(201, python.post("{\"sender\": \"ann\", "
-                    + "\"recipient\": \"bob\", \"amount\": 5}").status());
-                python.mine();
-                assertFalse(resolve(signed));
-                assertTrue(Client.get(signed.url() + "/nodes").text()
-                    .contains("block 5: payment 1 is not signed"));
-                assertTrue(resolve(plain, python.url()));
-                // and heals when the signed side is longer
-                mine(signed);
-                mine(signed);
-                assertTrue(python.resolve().contains("replaced"));
-                assertTrue(resolve(plain));
-                assertEquals(chainOf(signed), chainOf(plain));
-                assertEquals(Client.get(signed.url() + "/chain").json(),
-                    Client.get(python.url() + "/chain").json());
-            }
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "linked"})
+    void theSoftForkCarriesPaymentsSplitsAndHeals(String rule) throws Exception {
+        var python = nodes.add(Program.tutorial(rule)).url;
+        var signed = node("--signed", "--id", annsAddress, "--rule", rule,
+            "--zeros", "4");
+        var plain = node("--rule", rule, "--zeros", "4");
+        // it adopts our chain, mines our payment, and we adopt its chain
+        for (int i = 0; i < 2; i++) Nodes.mine(signed);
+        Nodes.register(python, signed.url());
+        assertTrue(Nodes.resolve(python));
+        var payment = pay(ann, 1, bobsAddress, 1.5);
+        Nodes.pay(python, payment.canonicalJson());
+        Nodes.mine(python);
+        Nodes.register(signed, python);
+        assertTrue(Nodes.resolve(signed));
+        assertTrue(("" + Nodes.chain(signed)).contains(payment.sender()));
+        // an unsigned payment: the network splits
+        Nodes.pay(python, Client.payment("ann", 5));
+        Nodes.mine(python);
+        assertFalse(Nodes.resolve(signed));
+        assertTrue(Nodes.get(signed, "/nodes").toString()
+            .contains("block 5: payment 1 is not signed"));
+        Nodes.register(plain, python);
+        assertTrue(Nodes.resolve(plain));
+        // and heals when the signed side is longer
+        for (int i = 0; i < 2; i++) Nodes.mine(signed);
+        assertTrue(Nodes.resolve(python));
+        assertTrue(Nodes.resolve(plain));
+        assertEquals(Nodes.chain(signed), Nodes.chain(plain));
+        assertEquals(Nodes.chain(signed), Nodes.chain(python));
     }
 
     public static void main(String... arguments) {
-        Runner.run(AccountsTest.class);
+        Runner.run(AccountsTest.class, arguments);
     }
 }

@@ -1,17 +1,16 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
+//SOURCES help/Runner.java
 //SOURCES *Test.java
 
 // All tests: jbang tests/AllTests.java
+//
+//     jbang tests/AllTests.java Ledger Gossip    those of two classes
+//     jbang tests/AllTests.java --fail-fast      up to the first red one
+//     jbang tests/AllTests.java --long           larger, and more often
 
 public class AllTests {
-    public static void main(String... arguments) {
-        Runner.run(BlockchainTest.class, StartTest.class, NodeTest.class,
-            HostileTest.class, NetworkTest.class, LedgerTest.class,
-            GossipTest.class, AccountsTest.class, WalletTest.class,
-            DemoTest.class, ExplorerTest.class, CheckNodeTest.class,
-            CheckSignedTest.class, PostmanTest.class, ClassroomTest.class,
-            DocsTest.class, PicturesTest.class);
+    public static void main(String... arguments) throws Exception {
+        Runner.runAll(AllTests.class, arguments);
     }
 }

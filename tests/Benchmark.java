@@ -2,7 +2,7 @@
 //JAVA 17+
 //SOURCES ../Node.java
 //SOURCES ../docs/Lanes.java
-//SOURCES Functions.java
+//SOURCES bench/Functions.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //DEPS org.openjdk.jmh:jmh-core:1.37
 //DEPS org.openjdk.jmh:jmh-generator-annprocess:1.37

@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES ../Blockchain.java
+//SOURCES help/Runner.java
+//SOURCES help/Chains.java
 
 // Holds Blockchain.java to what Python computed, in vectors/, to the hashes
 // that the article prints, and to many threads at once.
@@ -9,51 +9,27 @@
 import static java.util.stream.Collectors.*;
 import static org.junit.jupiter.api.Assertions.*;
 
-import com.fasterxml.jackson.databind.*;
 import java.io.*;
-import java.nio.file.*;
 import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated // for a moment, a test changes the language
 class BlockchainTest {
 
-    static final ProofOfWork EASY = new ProofOfWork(Rule.classic, 2);
-    static final ObjectMapper JSON = new ObjectMapper()
-        .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    static final ProofOfWork EASY = Chains.EASY;
 
     // ## What Python computed
 
-    static JsonNode vectors(String name) throws IOException {
-        for (var folder : List.of("tests/vectors", "vectors"))
-            if (Files.exists(Path.of(folder, name)))
-                return JSON.readTree(Path.of(folder, name).toFile());
-        throw new FileNotFoundException("run this in the project's folder");
-    }
-
-    static Block block(JsonNode json) throws IOException {
-        return JSON.treeToValue(json, Block.class);
-    }
-
-    static List<Block> chain(JsonNode json) throws IOException {
-        var chain = new ArrayList<Block>();
-        for (var block : json) chain.add(block(block));
-        return chain;
-    }
-
-    static ProofOfWork rule(JsonNode vector) {
-        return new ProofOfWork(Rule.valueOf(vector.get("rule").asText()),
-            vector.path("zeros").asInt(4));
-    }
-
     @Test
     void canonicalJsonAndHashesArePythons() throws IOException {
-        var vectors = vectors("canonical-json.json");
+        var vectors = Chains.vectors("canonical-json.json");
         assertEquals(243, vectors.size());
         for (var vector : vectors) {
-            var block = block(vector.get("block"));
+            var block = Chains.block(vector.get("block"));
             assertEquals(vector.get("canonical").asText(),
                 block.canonicalJson());
             assertEquals(vector.get("sha256").asText(), block.hash());
@@ -62,8 +38,8 @@ class BlockchainTest {
 
     @Test
     void hashesAreTheArticles() throws IOException {
-        var seed = vectors("seed-chain.json");
-        var chain = chain(seed.get("chain"));
+        var seed = Chains.vectors("seed-chain.json");
+        var chain = Chains.chain(seed.get("chain"));
         for (int i = 0; i < 3; i++)
             assertEquals(seed.get("hashes").get(i).asText(),
                 chain.get(i).hash());
@@ -73,23 +49,24 @@ class BlockchainTest {
 
     @Test
     void theProofFoundIsTheSmallest() throws IOException {
-        var vectors = vectors("proofs.json");
+        var vectors = Chains.vectors("proofs.json");
         assertEquals(26, vectors.size());
         for (var vector : vectors) {
-            var last = block(vector.get("last_block"));
+            var last = Chains.block(vector.get("last_block"));
             long proof = vector.get("proof").asLong();
-            assertEquals(proof, rule(vector).proofOfWork(last));
-            assertEquals(proof, Blockchain.Search.smallest(rule(vector), last,
+            assertEquals(proof, Chains.work(vector).proofOfWork(last));
+            assertEquals(proof, Blockchain.Search.smallest(Chains.work(vector), last,
                 guesses -> { }));
-            assertTrue(rule(vector).validProof(last.proof(), proof,
+            assertTrue(Chains.work(vector).validProof(last.proof(), proof,
                 last.hash()));
         }
     }
 
     @Test
     void chainsAreJudgedAsInPython() throws IOException {
-        for (var vector : vectors("chains.json")) {
-            var flaw = Flaw.firstIn(chain(vector.get("chain")), rule(vector));
+        for (var vector : Chains.vectors("chains.json")) {
+            var flaw = Flaw.firstIn(Chains.chain(vector.get("chain")),
+                Chains.work(vector));
             var name = vector.get("name").asText();
             assertEquals(vector.get("valid").asBoolean(), flaw.isEmpty(), name);
             if (flaw.isEmpty()) continue;
@@ -132,7 +109,7 @@ class BlockchainTest {
     void wholeNumbersOfAnySizeStayWhole() throws IOException {
         var json = "{\"amount\": 123456789012345678901234567890, "
             + "\"recipient\": \"b\", \"sender\": \"a\"}";
-        assertEquals(json, JSON.readValue(json, Transaction.class)
+        assertEquals(json, Chains.read(json, Transaction.class)
             .canonicalJson());
         assertNotEquals(new Transaction("a", "b", 1).canonicalJson(),
             new Transaction("a", "b", 1.0).canonicalJson());
@@ -144,7 +121,7 @@ class BlockchainTest {
         var text = new Block(1, 0, List.of(), 100, "1");
         assertNotEquals(number.hash(), text.hash());
         for (var block : List.of(number, text))
-            assertEquals(block, JSON.readValue(block.canonicalJson(),
+            assertEquals(block, Chains.read(block.canonicalJson(),
                 Block.class));
     }
 
@@ -295,6 +272,6 @@ class BlockchainTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(BlockchainTest.class);
+        Runner.run(BlockchainTest.class, arguments);
     }
 }

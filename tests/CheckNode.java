@@ -62,6 +62,8 @@ public class CheckNode implements Callable<Integer> {
     @Option(names = "--json", description =
         "One line of JSON, to collect those of a class.") boolean json;
     @Spec CommandSpec program;
+    int[] ports = {5998, 5999}; // of its two neighbours
+    InputStream keyboard = System.in;
 
     private Talk talk;
     private Rows rows;
@@ -81,8 +83,9 @@ public class CheckNode implements Callable<Integer> {
             rows = new Rows(talk, new Forge(rule), here == null
                 ? Talk.name(us) : here, patience, signed);
             rows.all.removeIf(row -> lastStep < 4 && row.step() > lastStep);
-            try (var left = new Rival(here == null ? us : null, 5998);
-                 var right = new Rival(here == null ? us : null, 5999)) {
+            var host = here == null ? us : null;
+            try (var left = new Rival(host, ports[0]);
+                 var right = new Rival(host, ports[1])) {
                 rows.left = left;
                 rows.right = right;
                 return watch ? watch() : once();
@@ -310,7 +313,7 @@ public class CheckNode implements Callable<Integer> {
 
     private void listen() {
         var reader = new Thread(() -> {
-            var in = new BufferedReader(new InputStreamReader(System.in));
+            var in = new BufferedReader(new InputStreamReader(keyboard));
             try {
                 for (var line = in.readLine(); line != null;
                     line = in.readLine()) keys.add(line.strip().toLowerCase());

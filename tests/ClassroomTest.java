@@ -1,75 +1,53 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES Client.java
-//SOURCES ../Node.java
+//SOURCES help/Runner.java
+//SOURCES help/Nodes.java
 
 // A class of thirty, each with a node, as docs/classroom.md has it: what the
 // class will see is tried here first, on one machine.
 
 import static org.junit.jupiter.api.Assertions.*;
 
-import com.fasterxml.jackson.databind.*;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.*;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.*;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.stream.*;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.*;
 
-@Timeout(300)
 class ClassroomTest {
     private static final int STUDENTS = 30;
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private final HttpClient http = HttpClient.newHttpClient();
+    @AutoClose final Nodes network = new Nodes();
     private final List<Node> nodes = new ArrayList<>();
 
     void eachStudentStartsANode(String... more) throws IOException {
-        for (int i = nodes.size(); i < STUDENTS; i++)
-            nodes.add(Node.start(Client.arguments("2", more)));
-    }
-
-    @AfterEach
-    void theLessonIsOver() {
-        nodes.forEach(Node::close);
+        while (nodes.size() < STUDENTS) nodes.add(network.start(more));
     }
 
     @Test
     void thirtyNodesThatJoinKeepOneChainByThemselves() throws Exception {
-        var teacher = Node.start(Client.arguments("2"));
+        var teacher = network.start();
         nodes.add(teacher);
         eachStudentStartsANode("--join", teacher.url());
-        await(() -> nodes.stream().allMatch(node -> get(node, "/nodes")
-            .get("neighbours").size() == STUDENTS - 1));
+        for (var node : nodes) Programs.await(() ->
+            Nodes.neighbours(node).size() == STUDENTS - 1);
         for (int i : List.of(7, 0, 29)) { // the teacher mines, too
-            get(nodes.get(i), "/mine");
-            await(() -> chains(nodes).equals(Set.of(chain(nodes.get(i)))));
+            Nodes.mine(nodes.get(i));
+            Nodes.awaitOneChain(Nodes.urls(nodes));
         }
-        race();
-        await(() -> nodes.stream().mapToInt(node -> chain(node).size())
-            .distinct().count() == 1); // some had one at the same time
-        get(nodes.get(7), "/mine"); // a tie is broken by one more block
-        await(() -> chains(nodes).size() == 1);
-    }
-
-    private static void await(BooleanSupplier condition)
-            throws InterruptedException {
-        for (int i = 0; i < 300 && !condition.getAsBoolean(); i++)
-            Thread.sleep(100);
-        assertTrue(condition.getAsBoolean());
+        all("/mine"); // some have a block at the same time
+        Nodes.awaitOneLength(Nodes.urls(nodes));
+        Nodes.mine(nodes.get(7)); // a tie is broken by one more block
+        Nodes.awaitOneChain(Nodes.urls(nodes));
     }
 
     @Test
     void thirtyNodesWhoKnowEachOtherFindOneChain() throws Exception {
         eachStudentStartsANode();
         for (var node : nodes) register(node, nodes);
-        race();
-        get(nodes.get(7), "/mine"); // a tie is broken by one more block
+        all("/mine");
+        Nodes.mine(nodes.get(7)); // a tie is broken by one more block
         all("/nodes/resolve");
-        assertEquals(Set.of(chain(nodes.get(7))), chains(nodes));
+        assertEquals(Set.of(Nodes.chain(nodes.get(7))), chains());
     }
 
     // In a circle, news travels from desk to desk, one a round.
@@ -78,12 +56,12 @@ class ClassroomTest {
         eachStudentStartsANode();
         for (int i = 0; i < STUDENTS; i++)
             register(nodes.get(i), List.of(nodes.get((i + 1) % STUDENTS)));
-        race();
-        get(nodes.get(7), "/mine");
+        all("/mine");
+        Nodes.mine(nodes.get(7));
         int rounds = 0;
-        while (chains(nodes).size() > 1 && rounds++ < STUDENTS)
+        while (chains().size() > 1 && rounds++ < STUDENTS)
             all("/nodes/resolve");
-        assertEquals(Set.of(chain(nodes.get(7))), chains(nodes));
+        assertEquals(Set.of(Nodes.chain(nodes.get(7))), chains());
     }
 
     @Test
@@ -92,67 +70,42 @@ class ClassroomTest {
         var cutOff = nodes.get(0);
         var others = nodes.subList(1, STUDENTS);
         for (var node : others) register(node, others);
-        post(cutOff, "/transactions/new",
-            "{\"sender\": \"alice\", \"recipient\": \"bob\", \"amount\": 5}");
-        get(cutOff, "/mine");
-        for (int i = 0; i < 3; i++) get(nodes.get(7), "/mine");
+        Nodes.pay(cutOff, Client.payment("alice", 5));
+        Nodes.mine(cutOff);
+        for (int i = 0; i < 3; i++) Nodes.mine(nodes.get(7));
         all("/nodes/resolve");
-        assertEquals(2, chains(nodes).size());
+        assertEquals(2, chains().size());
 
         register(cutOff, others);
-        get(cutOff, "/nodes/resolve");
-        assertEquals(1, chains(nodes).size());
-        var waiting = get(cutOff, "/transactions").get("transactions");
-        assertEquals("alice", waiting.at("/0/sender").asText());
-        assertTrue(get(cutOff, "/mine").get("transactions").toString()
+        Nodes.resolve(cutOff);
+        assertEquals(1, chains().size());
+        assertEquals("alice", Nodes.waiting(cutOff).at("/0/sender").asText());
+        assertTrue(Nodes.mine(cutOff).get("transactions").toString()
             .contains("alice"));
     }
 
-    private void race() {
-        all("/mine");
+    // All at the same time.
+    private void all(String path) throws Exception {
+        var answers = new ArrayList<Future<JsonNode>>();
+        for (var node : nodes)
+            answers.add(Programs.async(() -> Nodes.get(node, path)));
+        for (var answer : answers) answer.get();
     }
 
-    private void all(String path) {
-        CompletableFuture.allOf(nodes.stream().map(node ->
-            CompletableFuture.runAsync(() -> get(node, path)))
-            .toArray(CompletableFuture[]::new)).join();
+    private static void register(Node node, List<Node> neighbours)
+            throws Exception {
+        var others = new ArrayList<>(neighbours);
+        others.remove(node);
+        Nodes.register(node, Nodes.urls(others).toArray(String[]::new));
     }
 
-    private void register(Node node, List<Node> neighbours) {
-        var urls = neighbours.stream().filter(other -> other != node)
-            .map(other -> '"' + other.url() + '"')
-            .collect(Collectors.joining(","));
-        post(node, "/nodes/register", "{\"nodes\": [" + urls + "]}");
-    }
-
-    private Set<JsonNode> chains(List<Node> nodes) {
-        return nodes.stream().map(this::chain).collect(Collectors.toSet());
-    }
-
-    private JsonNode chain(Node node) {
-        return get(node, "/chain").get("chain");
-    }
-
-    private JsonNode get(Node node, String path) {
-        return send(HttpRequest.newBuilder(URI.create(node.url() + path)));
-    }
-
-    private JsonNode post(Node node, String path, String body) {
-        return send(HttpRequest.newBuilder(URI.create(node.url() + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private JsonNode send(HttpRequest.Builder request) {
-        try {
-            var answer = http.send(request.build(), BodyHandlers.ofString());
-            assertTrue(answer.statusCode() < 300, answer::body);
-            return JSON.readTree(answer.body());
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+    private Set<JsonNode> chains() throws Exception {
+        var chains = new HashSet<JsonNode>();
+        for (var node : nodes) chains.add(Nodes.chain(node));
+        return chains;
     }
 
     public static void main(String... arguments) {
-        Runner.run(ClassroomTest.class);
+        Runner.run(ClassroomTest.class, arguments);
     }
 }

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
+//SOURCES help/Runner.java
+//SOURCES help/Programs.java
 //SOURCES ../Demo.java
 
 // The tour, as whoever starts it sees it; and what README.md shows of it.
@@ -12,7 +13,9 @@ import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock("ports 5000 and 5001")
 class DemoTest {
 
     static String tour;
@@ -22,14 +25,11 @@ class DemoTest {
         tour = run(0, "Demo", "--auto");
     }
 
-    static String run(int status, String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
-            "java.home"), "bin", "java").toString(), "-Dfile.encoding=UTF-8",
-            "-Dstdout.encoding=UTF-8", "-cp",
-            System.getProperty("java.class.path")));
-        command.addAll(List.of(arguments));
-        var process = new ProcessBuilder(command).redirectErrorStream(true)
-            .start();
+    static String run(int status, String main, String... arguments)
+            throws Exception {
+        var process = Programs.java(List.of("-Dfile.encoding=UTF-8",
+            "-Dstdout.encoding=UTF-8"), main, arguments)
+            .redirectErrorStream(true).start();
         process.getOutputStream().close();
         var output = new String(process.getInputStream().readAllBytes(),
             "UTF-8");
@@ -117,7 +117,7 @@ class DemoTest {
 
     @Test
     void theReadmeShowsWhatTheTourPrints() throws IOException {
-        var readme = Files.readString(Path.of("README.md"));
+        var readme = Files.readString(Programs.file("README.md"));
         var shown = readme.split("```text\n")[1].split("```")[0];
         assertTrue(shown.lines().count() >= 10, shown);
         int at = 0;
@@ -146,6 +146,6 @@ class DemoTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(DemoTest.class);
+        Runner.run(DemoTest.class, arguments);
     }
 }

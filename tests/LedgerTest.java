@@ -1,9 +1,8 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES Client.java
-//SOURCES Neighbour.java
-//SOURCES ../Node.java
+//SOURCES help/Runner.java
+//SOURCES help/Nodes.java
+//SOURCES help/Chains.java
 
 // A node survives a power cut: what it has answered stands in its ledger,
 // and a node that starts from there goes on where the last one was.
@@ -15,17 +14,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
 import java.nio.file.*;
-import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.*;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES,
-    threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Execution(ExecutionMode.CONCURRENT)
 class LedgerTest {
 
     @TempDir Path folder;
+    @AutoClose final Nodes nodes = new Nodes();
     Path ledger;
     Node node;
 
@@ -34,19 +33,18 @@ class LedgerTest {
         ledger = folder.resolve("ledger");
     }
 
-    @AfterEach
-    void stop() {
-        if (node != null) node.close();
+    Node start(String... more) throws IOException {
+        var arguments = new ArrayList<>(List.of(more));
+        arguments.addAll(List.of("--ledger", ledger.toString()));
+        return node = nodes.start(arguments.toArray(String[]::new));
     }
 
-    void start() throws IOException {
-        node = Node.start("--port", "0", "--quiet", "--zeros", "1",
-            "--ledger", ledger.toString());
+    void stop() throws Exception {
+        nodes.end(node);
     }
 
-    void restart() throws IOException {
-        node.close();
-        node = null;
+    void restart() throws Exception {
+        stop();
         start();
     }
 
@@ -56,7 +54,7 @@ class LedgerTest {
 
     Client.Answer pay(int amount) throws Exception {
         return Client.post(node.url() + "/transactions/new",
-            Client.payment("a\u00c3\u00a9", amount));
+            Client.payment("a\u00e9", amount));
     }
 
     Client.Answer register(String address) throws Exception {
@@ -101,18 +99,17 @@ class LedgerTest {
 
     @Test
     void aReplacedChainAndWhatItOrphanedAreRemembered() throws Exception {
-        try (var other = Node.start("--port", "0", "--quiet", "--zeros", "1")) {
-            aLittleHistory();
-            pay(3);
-            for (int i = 0; i < 5; i++) Client.get(other.url() + "/mine");
-            register(other.url());
-            assertEquals(6, get("/nodes/resolve").json().get("new_chain").size());
-            var before = state();
-            assertEquals("[1,2,3]", before.get(1).findValues("amount").toString()
-                .replace(" ", ""));
-            restart();
-            assertEquals(before.subList(0, 2), state().subList(0, 2));
-        }
+        var other = nodes.start();
+        aLittleHistory();
+        pay(3);
+        for (int i = 0; i < 5; i++) Nodes.mine(other);
+        register(other.url());
+        assertEquals(6, get("/nodes/resolve").json().get("new_chain").size());
+        var before = state();
+        assertEquals("[1,2,3]", before.get(1).findValues("amount").toString()
+            .replace(" ", ""));
+        restart();
+        assertEquals(before.subList(0, 2), state().subList(0, 2));
     }
 
     // In the ledger, a chain stands one deeper than a neighbour may send it.
@@ -122,16 +119,12 @@ class LedgerTest {
             .replace("\"a\"", "[".repeat(989) + "]".repeat(989));
         var genesis = new Block(1, 1, List.of(Client.JSON.readValue(payment,
             Map.class)), 100, 1);
-        long proof = new ProofOfWork(Rule.classic, 1).proofOfWork(genesis);
-        try (var other = new Neighbour("[" + genesis.canonicalJson() + ", "
-                + new Block(2, 2, List.of(), proof, genesis.hash())
-                .canonicalJson() + "]")) {
-            start();
-            register(other.address());
-            assertEquals(2, get("/nodes/resolve").json().get("new_chain").size());
-            restart();
-            assertEquals(2, get("/chain").json().get("length").asInt());
-        }
+        start();
+        register(nodes.says(Chains.body(Chains.longer(List.of(genesis),
+            List.of()))).address());
+        assertEquals(2, get("/nodes/resolve").json().get("new_chain").size());
+        restart();
+        assertEquals(2, get("/chain").json().get("length").asInt());
     }
 
     @Test
@@ -163,28 +156,17 @@ class LedgerTest {
         assertEquals(200, get("/mine").status());
     }
 
-    @Test
-    void aHundredThousandBlocksAreReadInSeconds() throws Exception {
-        var rule = new ProofOfWork(Rule.classic, 0);
-        var last = new Block(1, 1.5, List.of(), 100, 1);
+    @Test @Tag("long")
+    void aLongLedgerIsRead() throws Exception {
+        int length = Runner.size(10_000, 100_000);
+        int kept = 0;
         try (var out = Files.newBufferedWriter(ledger)) {
-            out.write(sealed(event(0, last)));
-            for (int i = 2; i <= 100_000; i++) {
-                last = new Block(i, i + 0.5, List.of(new Transaction("0", "me",
-                    1)), rule.proofOfWork(last), last.hash());
-                out.write(sealed(event(i - 1, last)));
-            }
+            for (var block : Chains.of(length, Chains.FREE))
+                out.write(sealed(CanonicalJson.of(Map.of("kept", kept++,
+                    "blocks", List.of(block)))));
         }
-        long start = System.nanoTime();
-        node = Node.start("--port", "0", "--quiet", "--zeros", "0",
-            "--ledger", ledger.toString());
-        long seconds = (System.nanoTime() - start) / 1_000_000_000;
-        assertEquals(100_001, get("/mine").json().get("index").asInt());
-        assertTrue(seconds < 30, seconds + " seconds");
-    }
-
-    static String event(int kept, Block block) {
-        return CanonicalJson.of(Map.of("kept", kept, "blocks", List.of(block)));
+        start("--zeros", "0");
+        assertEquals(length + 1, get("/mine").json().get("index").asInt());
     }
 
     // As docs/08-a-power-cut.md has it, so that others can write it, too.
@@ -196,29 +178,33 @@ class LedgerTest {
             + "\"}\n";
     }
 
+    // Closing a second channel would undo the lock of the first.
     @Test
     void aSecondNodeOnTheSameLedgerIsRefused() throws Exception {
         start();
-        var e = assertThrows(IOException.class, () -> Node.start("--port", "0",
-            "--ledger", ledger.toString()));
+        var e = assertThrows(IOException.class, () -> nodes.start("--ledger",
+            ledger.toString()));
         assertTrue(e.getMessage().endsWith("open."), e.getMessage());
 
-        var process = process("--ledger", ledger.toString());
-        var said = new String(process.getErrorStream().readAllBytes());
-        assertEquals(1, process.waitFor());
+        System.gc();
+        var program = Program.builder(List.of(), List.of(), "--ledger",
+            ledger.toString()).start();
+        var said = new String(program.getErrorStream().readAllBytes());
+        assertEquals(1, program.waitFor(), said);
         assertTrue(said.contains("has " + ledger + " open."), said);
         assertEquals(201, pay(5).status());
     }
 
     // ## Damage
 
-    @Test
-    void aTornTailIsDroppedWhereverItIsTorn() throws Exception {
+    @Test @Tag("long")
+    void aTornTailIsDroppedWhereverItIsTorn(TestReporter reporter)
+            throws Exception {
         aLittleHistory();
-        node.close();
+        stop();
         var whole = Files.readAllBytes(ledger);
-        var random = Client.random();
-        for (int i = 0; i < 30; i++) {
+        var random = Programs.random(reporter);
+        for (int i = 0; i < Runner.size(8, 60); i++) {
             int cut = i == 0 ? whole.length - 1 : random.nextInt(whole.length);
             Files.write(ledger, Arrays.copyOf(whole, cut));
             int lines = (int) new String(whole, 0, cut, ISO_8859_1).lines()
@@ -233,14 +219,14 @@ class LedgerTest {
             var before = state();
             restart();
             assertEquals(before, state(), "cut at " + cut);
-            node.close();
+            stop();
         }
     }
 
     @Test
     void aTailOfZerosIsDropped() throws Exception {
         var before = aLittleHistory();
-        node.close();
+        stop();
         Files.write(ledger, new byte[4096], StandardOpenOption.APPEND);
         start();
         assertEquals(before, state());
@@ -249,8 +235,7 @@ class LedgerTest {
     @Test
     void linesThatEndAsOnWindowsStopTheStart() throws Exception {
         aLittleHistory();
-        node.close();
-        node = null;
+        stop();
         Files.writeString(ledger, String.join("\r\n", lines()) + "\r\n");
         var before = Files.readAllBytes(ledger);
         assertThrows(IOException.class, this::start);
@@ -260,8 +245,7 @@ class LedgerTest {
     @Test
     void anyOtherDamageStopsTheStartAndStaysAsItIs() throws Exception {
         aLittleHistory();
-        node.close();
-        node = null;
+        stop();
         var good = lines();
         var block = good.get(3);
         for (var damaged : List.of("", "nonsense", "{}", "[]", "null",
@@ -286,33 +270,30 @@ class LedgerTest {
         }
     }
 
-    // Read as the node reads it, each of some ten thousand times.
-    @Test
-    void noFlippedBitGoesUnnoticed() throws Exception {
+    // Read as the node reads it. A flipped bit of the end of a line makes
+    // it the torn last line; then all before it is there.
+    @Test @Tag("long")
+    void noFlippedBitGoesUnnoticed(TestReporter reporter) throws Exception {
         aLittleHistory();
-        node.close();
-        node = null;
+        stop();
         var good = Files.readAllBytes(ledger);
         var events = events();
         assertEquals(7, events.size());
-        var stderr = System.err;
-        try {
-            for (int bit = 0; bit < 8 * good.length; bit++) {
-                var warning = new ByteArrayOutputStream();
-                System.setErr(new PrintStream(warning));
-                var bad = good.clone();
-                bad[bit / 8] ^= (byte) (1 << bit % 8);
-                Files.write(ledger, bad);
-                try {
-                    if (!events().equals(events)) assertTrue(warning.toString()
-                        .contains("dropped"), "bit " + bit);
-                } catch (IOException noticed) {
-                    assertArrayEquals(bad, Files.readAllBytes(ledger));
-                }
+        int step = Runner.size(7, 1), noticed = 0;
+        int first = step == 1 ? 0 : Programs.random(reporter).nextInt(step);
+        for (int bit = first; bit < 8 * good.length; bit += step) {
+            var bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(ledger, bad);
+            try {
+                assertEquals(events.subList(0, 6), events(), "bit " + bit);
+                assertTrue(Files.size(ledger) < good.length, "bit " + bit);
+            } catch (IOException damaged) {
+                noticed++;
+                assertArrayEquals(bad, Files.readAllBytes(ledger));
             }
-        } finally {
-            System.setErr(stderr);
         }
+        assertTrue(noticed > 7_000 / step, noticed + " were noticed");
     }
 
     List<Map<?, ?>> events() throws IOException {
@@ -323,11 +304,22 @@ class LedgerTest {
         return events;
     }
 
+    // Its owner must hear of it.
+    @Test
+    void whatACrashLeftIsSaid() throws Exception {
+        aLittleHistory();
+        stop();
+        Files.writeString(ledger, "{\"id\": ", StandardOpenOption.APPEND);
+        var program = nodes.add(Program.node("--ledger", ledger.toString()));
+        program.kill();
+        assertEquals(ledger + ", line 8: cut short by a crash, and dropped.",
+            program.errors().strip());
+    }
+
     @Test
     void anEventOfAnotherKindStopsTheStart() throws Exception {
         aLittleHistory();
-        node.close();
-        node = null;
+        stop();
         var good = Files.readString(ledger);
         for (var event : List.of("{}", "{\"id\": 5}", "{\"nodes\": 5}",
                 "{\"nodes\": [5]}", "{\"transaction\": 5}", "{\"kept\": 1}",
@@ -356,8 +348,8 @@ class LedgerTest {
         cases.put(folder.toString(), "no file");
         if (Files.exists(Path.of("/dev/full"))) cases.put("/dev/full", "no file");
         for (var it : cases.entrySet()) {
-            var e = assertThrows(IOException.class, () -> Node.start("--port",
-                "0", "--ledger", it.getKey()));
+            var e = assertThrows(IOException.class, () -> nodes.start(
+                "--ledger", it.getKey()));
             assertTrue(e.getMessage().contains(it.getValue()), e.getMessage());
         }
     }
@@ -365,24 +357,10 @@ class LedgerTest {
     @Test
     void aLedgerUnderAnotherRuleSaysSo() throws Exception {
         aLittleHistory();
-        node.close();
-        node = null;
-        var e = assertThrows(IOException.class, () -> Node.start("--port", "0",
-            "--zeros", "8", "--ledger", ledger.toString()));
+        stop();
+        var e = assertThrows(IOException.class, () -> start("--zeros",
+            "8"));
         assertTrue(e.getMessage().contains("--rule"), e.getMessage());
-    }
-
-    // Closing a second channel would undo the lock of the first.
-    @Test
-    void aRefusedStartLeavesTheLock() throws Exception {
-        start();
-        assertThrows(IOException.class, () -> Node.start("--port", "0",
-            "--ledger", ledger.toString()));
-        System.gc();
-        var process = process("--ledger", ledger.toString());
-        var said = new String(process.getErrorStream().readAllBytes());
-        assertEquals(1, process.waitFor(), said);
-        assertTrue(said.contains("open."), said);
     }
 
     @Test
@@ -400,52 +378,28 @@ class LedgerTest {
     @Test
     void aFailedForceEndsTheNode() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/strace")), "no strace here");
-        var process = process(List.of("strace", "-f", "-qq", "-o",
-            folder.resolve("trace").toString(), "-e", "trace=fdatasync,fsync",
-            "-e", "inject=fdatasync:error=EIO:when=6+"),
-            "--ledger", ledger.toString());
-        var url = url(process);
+        var program = nodes.add(Program.node(List.of("strace", "-f", "-qq",
+            "-o", folder.resolve("trace").toString(), "-e",
+            "trace=fdatasync,fsync", "-e",
+            "inject=fdatasync:error=EIO:when=6+"), List.of(),
+            "--ledger", ledger.toString()));
         int paid = 0;
         try {
-            while (paid < 100 && Client.post(url + "/transactions/new",
+            while (paid < 100 && Client.post(program.url + "/transactions/new",
                 Client.payment("a", paid + 1)).status() == 201) paid++;
         } catch (IOException ended) {
             // as it should
         }
-        var said = new String(process.getErrorStream().readAllBytes());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        var said = program.errors();
         assertTrue(said.contains("The node ends here"), said);
         assertEquals(1, said.strip().lines().count(), said);
         assertTrue(paid > 0 && paid < 100, paid + " paid");
-        node = Node.start("--port", "0", "--quiet", "--zeros", "2", "--ledger",
-            ledger.toString());
-        assertTrue(get("/transactions").json().get("transactions").size()
-            >= paid);
+        program.kill();
+        start();
+        assertTrue(Nodes.waiting(node).size() >= paid);
     }
 
     // ## Kill -9
-
-    Process process(String... arguments) throws IOException {
-        return process(List.of(), arguments);
-    }
-
-    Process process(List<String> before, String... arguments)
-            throws IOException {
-        var command = new ArrayList<>(before);
-        command.addAll(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
-            System.getProperty("java.class.path"), "Node", "--port", "0",
-            "--quiet", "--zeros", "2"));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).start();
-    }
-
-    static String url(Process process) throws IOException {
-        var line = process.inputReader().readLine();
-        assertNotNull(line, () -> process.errorReader().lines().toList() + "");
-        return line.replaceAll(".*(http://[^ ]*).*", "$1");
-    }
 
     // What clients asked for, and what they were told.
     final Set<Integer> asked = ConcurrentHashMap.newKeySet(),
@@ -454,31 +408,29 @@ class LedgerTest {
         neighbours = ConcurrentHashMap.newKeySet();
     final Semaphore answers = new Semaphore(0);
 
-    @Test
-    void afterAKillEverythingThatWasAnsweredIsThere() throws Exception {
-        var random = Client.random();
-        var clients = Executors.newFixedThreadPool(3);
+    @Test @Tag("long")
+    void afterAKillEverythingThatWasAnsweredIsThere(TestReporter reporter)
+            throws Exception {
+        var random = Programs.random(reporter);
         String id = null;
-        for (int round = 0; round <= 20; round++) {
-            var process = process("--ledger", ledger.toString());
-            try {
-                var url = url(process);
-                var nodes = Client.get(url + "/nodes").json();
-                if (id != null) assertEquals(id, nodes.get("id").asText());
-                id = nodes.get("id").asText();
-                check(url, nodes);
-                answers.drainPermits();
-                clients.submit(() -> keepOnPaying(url));
-                clients.submit(() -> keepOnMining(url));
-                clients.submit(() -> keepOnRegistering(url));
-                answers.acquire(1 + random.nextInt(20));
-            } finally {
-                process.destroyForcibly().waitFor(); // SIGKILL
-            }
+        for (int round = 0; round <= Runner.size(4, 20); round++) {
+            var program = nodes.add(Program.node("--ledger", ledger.toString()));
+            var found = Nodes.get(program.url, "/nodes");
+            if (id != null) assertEquals(id, found.get("id").asText());
+            id = found.get("id").asText();
+            check(program.url, found);
+            answers.drainPermits();
+            var clients = List.of(
+                Programs.async(() -> keepOnPaying(program.url)),
+                Programs.async(() -> keepOnMining(program.url)),
+                Programs.async(() -> keepOnRegistering(program.url)));
+            answers.acquire(1 + random.nextInt(20));
+            program.kill();
+            for (var client : clients)
+                assertInstanceOf(IOException.class, assertThrows(
+                    ExecutionException.class, client::get).getCause());
         }
-        clients.shutdown();
-        assertTrue(clients.awaitTermination(1, TimeUnit.MINUTES));
-        System.out.println("    " + paid.size() + " payments, " + blocks.size()
+        reporter.publishEntry(paid.size() + " payments, " + blocks.size()
             + " blocks, " + neighbours.size() + " neighbours");
     }
 
@@ -522,14 +474,12 @@ class LedgerTest {
     }
 
     Void keepOnRegistering(String url) throws Exception {
-        for (int i = 0; i < 4; i++) {
-            var address = "a:" + (neighbours.size() + 1);
-            Client.post(url + "/nodes/register",
-                "{\"nodes\": [\"" + address + "\"]}");
+        while (true) {
+            var address = "a:" + (neighbours.size() % 90 + 1);
+            Nodes.register(url, address);
             neighbours.add(address);
             answers.release();
         }
-        return null;
     }
 
     // ## A full disk
@@ -538,32 +488,29 @@ class LedgerTest {
     @Test
     void onAFullDiskNothingIsDoneAndNothingIsLost() throws Exception {
         assumeTrue(Files.exists(Path.of("/bin/bash")), "there is no bash");
-        var process = process(List.of("/bin/bash", "-c",
-            "ulimit -f 64; exec \"$@\"", "-"), "--ledger", ledger.toString());
-        try {
-            var url = url(process);
-            int paid = 0;
-            Client.Answer answer;
-            while ((answer = Client.post(url + "/transactions/new",
-                    Client.payment("a".repeat(900), paid + 1)))
-                    .status() == 201) paid++;
-            assertFull(answer);
-            assertFull(Client.get(url + "/mine"));
-            assertFull(Client.post(url + "/nodes/register",
-                "{\"nodes\": [\"" + "a".repeat(1_000) + ":1\"]}"));
-            var pending = Client.get(url + "/transactions").json();
-            assertEquals(paid, pending.get("transactions").size());
-            var chain = Client.get(url + "/chain").json();
-            assertEquals(1, chain.get("length").asInt());
-            process.destroyForcibly().waitFor();
+        var program = nodes.add(Program.node(List.of("/bin/bash", "-c",
+            "ulimit -f 64; exec \"$@\"", "-"), List.of(), "--ledger",
+            ledger.toString()));
+        var url = program.url;
+        int paid = 0;
+        Client.Answer answer;
+        while ((answer = Client.post(url + "/transactions/new",
+                Client.payment("a".repeat(900), paid + 1))).status() == 201)
+            paid++;
+        assertFull(answer);
+        assertFull(Client.get(url + "/mine"));
+        assertFull(Client.post(url + "/nodes/register",
+            "{\"nodes\": [\"" + "a".repeat(1_000) + ":1\"]}"));
+        var pending = Nodes.get(url, "/transactions");
+        assertEquals(paid, pending.get("transactions").size());
+        var chain = Nodes.get(url, "/chain");
+        assertEquals(1, chain.get("length").asInt());
+        program.kill();
 
-            start(); // when there is room again
-            assertEquals(pending, get("/transactions").json());
-            assertEquals(chain, get("/chain").json());
-            assertEquals(200, get("/mine").status());
-        } finally {
-            process.destroyForcibly();
-        }
+        start(); // when there is room again
+        assertEquals(pending, get("/transactions").json());
+        assertEquals(chain, get("/chain").json());
+        assertEquals(200, get("/mine").status());
     }
 
     static void assertFull(Client.Answer answer) {
@@ -573,6 +520,6 @@ class LedgerTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(LedgerTest.class);
+        Runner.run(LedgerTest.class, arguments);
     }
 }

@@ -1,16 +1,14 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES Browser.java
-//SOURCES DocsTest.java
+//SOURCES help/Runner.java
+//SOURCES help/Browser.java
+//SOURCES book/Book.java
 
 // Draws the book's Mermaid pictures, in both languages, as GitHub does: with
 // Mermaid, in a browser.
 
-import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.*;
 
-import java.nio.file.*;
 import java.util.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
@@ -37,11 +35,10 @@ class PicturesTest {
     }
 
     static Stream<Arguments> pictures() throws Exception {
-        return DocsTest.Book.read(Path.of(""), List.of()).pages().stream()
+        return Book.read(Book.HERE, List.of()).pages().stream()
             .flatMap(page -> page.all("mermaid").stream())
             .map(fence -> Arguments.of(fence.start().flaw("a picture"),
-                fence.body().stream().map(DocsTest.Line::text)
-                    .collect(joining("\n"))));
+                String.join("\n", Line.texts(fence.body()))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -69,6 +66,6 @@ class PicturesTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(PicturesTest.class);
+        Runner.run(PicturesTest.class, arguments);
     }
 }

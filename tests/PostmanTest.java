@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES ../Node.java
+//SOURCES help/Runner.java
+//SOURCES help/Nodes.java
 
 // Runs docs/postman.json, the article's session, with newman: what Postman
 // runs collections with, from npm.
@@ -13,14 +13,13 @@ import com.fasterxml.jackson.databind.*;
 import java.io.*;
 import java.nio.file.*;
 import java.util.*;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.*;
 
 class PostmanTest {
     private static final boolean WINDOWS =
         System.getProperty("os.name").startsWith("Windows");
-    private static final Path COLLECTION = Files.exists(Path.of("docs"))
-        ? Path.of("docs/postman.json") : Path.of("../docs/postman.json");
+    private static final Path COLLECTION = Programs.file("docs/postman.json");
+    @AutoClose final Nodes nodes = new Nodes();
 
     @Test
     void theCollectionIsOfTheFormatThatPostmanImports() throws IOException {
@@ -34,43 +33,34 @@ class PostmanTest {
 
     @Test
     void theArticlesSessionIsGreenAgainstOurNodes() throws Exception {
-        needNewman();
-        try (var one = node(); var two = node()) {
-            run(0, one.url(), two.url()); // from the first block on
-            run(0, one.url(), two.url()); // and again, further on
-        }
+        run(0, nodes.start("--zeros", "4"), nodes.start("--zeros", "4"),
+            "--iteration-count", "2"); // from the first block on, and further
     }
 
     @Test
     void itIsRedWhereTheTwoNodesKeepDifferentRules() throws Exception {
-        needNewman();
-        try (var one = node(); var two = node("--rule", "linked")) {
-            var output = run(1, one.url(), two.url());
-            assertTrue(output.contains("our chain was replaced"), output);
-        }
+        var output = run(1, nodes.start("--zeros", "4"),
+            nodes.start("--zeros", "4", "--rule", "linked"));
+        assertTrue(output.contains("our chain was replaced"), output);
     }
 
-    private static Node node(String... more) throws IOException {
-        var arguments = new ArrayList<>(List.of("--port", "0", "--quiet"));
-        arguments.addAll(List.of(more));
-        return Node.start(arguments.toArray(String[]::new));
-    }
-
-    private static void needNewman() throws Exception {
+    @BeforeAll
+    static void needNewman() throws Exception {
         try {
-            var found = start("--version");
-            assumeTrue(found.waitFor(3, TimeUnit.MINUTES)
-                && found.exitValue() == 0, "npx can't fetch newman");
+            assumeTrue(start("--version").waitFor() == 0,
+                "npx can't fetch newman");
         } catch (IOException e) {
             assumeTrue(false, "there is no npx: install Node.js");
         }
     }
 
-    private static String run(int status, String node1, String node2)
+    private static String run(int status, Node one, Node two, String... more)
             throws Exception {
-        var newman = start("run", COLLECTION.toString(), "--color", "off",
-            "--env-var", "node1=" + node1, "--env-var", "node2=" + node2,
-            "--timeout", "60000");
+        var arguments = new ArrayList<>(List.of("run", "" + COLLECTION, "--color",
+            "off", "--env-var", "node1=" + one.url(), "--env-var",
+            "node2=" + two.url(), "--timeout", "240000"));
+        arguments.addAll(List.of(more));
+        var newman = start(arguments.toArray(String[]::new));
         var output = new String(newman.getInputStream().readAllBytes());
         assertEquals(status, newman.waitFor(), output);
         return output;
@@ -85,6 +75,6 @@ class PostmanTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(PostmanTest.class);
+        Runner.run(PostmanTest.class, arguments);
     }
 }

@@ -1,9 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//COMPILE_OPTIONS -encoding UTF-8
-//RUNTIME_OPTIONS -Dfile.encoding=UTF-8
-//RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
-//SOURCES Runner.java
+//SOURCES help/Runner.java
+//SOURCES help/Programs.java
 
 // The first command that a newcomer types, on machines unlike ours: with
 // another charset, from another folder, without JBang.
@@ -23,14 +21,18 @@ import java.util.stream.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.condition.*;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.*;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no sh")
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Execution(ExecutionMode.CONCURRENT)
 class StartTest {
-    static final Path HERE = Path.of("").toAbsolutePath();
-    static final Map<String, String> C = Map.of("LC_ALL", "C");
-    static final Map<String, String> GBK = Map.of("LC_ALL", "C",
-        "JAVA_TOOL_OPTIONS", "-Dfile.encoding=GBK"); // a Chinese Windows has it
+    static final Path HERE = Programs.file("").toAbsolutePath();
+    static final Map<String, Map<String, String>> CHARSETS = Map.of(
+        "C", Map.of("LC_ALL", "C"),
+        "GBK", Map.of("LC_ALL", "C", // a Chinese Windows has it
+            "JAVA_TOOL_OPTIONS", "-Dfile.encoding=GBK"));
 
     @TempDir Path temp;
     private final List<Process> started = new ArrayList<>();
@@ -96,23 +98,25 @@ class StartTest {
 
     // ## Another charset
 
-    @Test
-    void inTheCLocaleAllScriptsBuildAndPrintUnicode() throws Exception {
-        allScriptsBuildAndPrintUnicode(C);
-    }
-
-    @Test
-    void withTheCharsetGbkAllScriptsBuildAndPrintUnicode() throws Exception {
-        allScriptsBuildAndPrintUnicode(GBK);
-    }
-
-    private void allScriptsBuildAndPrintUnicode(Map<String, String> charset)
-            throws Exception {
+    @ParameterizedTest @Tag("long") @ResourceLock("ports 5000 and 5001")
+    @ValueSource(strings = {"C", "GBK"})
+    void scriptsBuildAndPrintUnicode(String name) throws Exception {
+        var charset = CHARSETS.get(name);
         shows(run(0, charset, HERE.resolve("Blockchain.java")),
             "Building jar", "c099bc…bfb7");
-        shows(runNode(charset), "Building jar", "…");
+        if (name.equals("GBK") && Runner.size(1, 2) == 1) return;
         shows(run(0, charset, HERE.resolve("Demo.java"), "--auto"),
             "Building jar", "── 3. Mine a block ──", "…", "✓");
+        var said = runNode(charset); // from another folder
+        shows(said, "Building jar", "…");
+        var url = Pattern.compile("http://localhost:\\d+").matcher(said);
+        assertTrue(url.find());
+        for (var file : List.of("", "explorer/style.css", "explorer/page.js"))
+            assertEquals(Files.readString(HERE.resolve("docs").resolve(
+                file.isEmpty() ? "explorer.html" : file)), HttpClient
+                .newHttpClient().send(HttpRequest.newBuilder(URI.create(
+                    url.group() + "/" + file)).build(), BodyHandlers.ofString())
+                .body());
     }
 
     @Test
@@ -134,74 +138,37 @@ class StartTest {
         for (var text : texts) assertTrue(output.contains(text), output);
     }
 
-    @Test
-    void inTheCLocaleAChapterReadsAndPrintsUnicode() throws Exception {
-        aChapterReadsAndPrintsUnicode(C);
-    }
-
-    @Test
-    void withTheCharsetGbkAChapterReadsAndPrintsUnicode() throws Exception {
-        aChapterReadsAndPrintsUnicode(GBK);
-    }
-
-    private void aChapterReadsAndPrintsUnicode(Map<String, String> charset)
-            throws Exception {
+    @ParameterizedTest @Tag("long")
+    @ValueSource(strings = {"C", "GBK"})
+    void aChapterReadsAndPrintsUnicode(String name) throws Exception {
+        var charset = CHARSETS.get(name);
         shows(run(0, charset, Files.writeString(temp.resolve("chapter.md"), """
             # A chapter
 
             ```java
             //SOURCES %s
+            //JAVA_OPTIONS -XX:TieredStopAtLevel=1
 
             println("… ✓ ── 哈希 " + "哈希".length());
             ```
             """.formatted(HERE.resolve("Blockchain.java")))),
             "… ✓ ── 哈希 2");
-        shows(run(0, charset, HERE.resolve("docs/zh/02-hashing.md")),
-            "avalanche.svg shows it");
+        if (Runner.size(1, 2) == 2) shows(run(0, charset, HERE.resolve(
+            "docs/zh/02-hashing.md")), "avalanche.svg shows it");
     }
 
-    // These two show that those with scripts can fail.
-    @Test
-    void inTheCLocaleTheOptionsAreNeeded() throws Exception {
-        theOptionsAreNeeded(C);
-    }
-
-    @Test
-    void withTheCharsetGbkTheOptionsAreNeeded() throws Exception {
-        theOptionsAreNeeded(GBK);
-    }
-
-    private void theOptionsAreNeeded(Map<String, String> charset)
-            throws Exception {
+    // This shows that those with scripts can fail.
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "GBK"})
+    void theOptionsAreNeeded(String name) throws Exception {
         var script = Files.readString(HERE.resolve("Blockchain.java"));
         var bare = Files.writeString(temp.resolve("Blockchain.java"),
             script.replaceAll("(?m)^//(COMPILE|RUNTIME)_OPTIONS .*\\R", ""));
-        var process = start(charset, bare);
+        var process = start(CHARSETS.get(name), bare);
         var output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertFalse(process.waitFor() == 0 && output.contains("c099bc…bfb7"),
             output);
         shows(output, "Building jar");
-    }
-
-    // ## Another folder
-
-    @Test
-    void startedFromAnotherFolderANodeServesItsPage() throws Exception {
-        var url = Pattern.compile("http://localhost:\\d+")
-            .matcher(runNode(Map.of()));
-        assertTrue(url.find());
-        var answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
-            URI.create(url.group() + "/")).build(), BodyHandlers.ofString());
-        assertEquals(200, answer.statusCode(), answer::body);
-        assertTrue(answer.body().equals(Files.readString(
-            HERE.resolve("docs/explorer.html"))), "This is another page.");
-        for (var file : List.of("style.css", "page.js")) {
-            answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(
-                URI.create(url.group() + "/explorer/" + file)).build(),
-                BodyHandlers.ofString());
-            assertEquals(Files.readString(HERE.resolve("docs/explorer/" + file)),
-                answer.body());
-        }
     }
 
     // ## No JBang
@@ -315,6 +282,6 @@ class StartTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(StartTest.class);
+        Runner.run(StartTest.class, arguments);
     }
 }

@@ -1,78 +1,56 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Runner.java
-//SOURCES Client.java
-//SOURCES TutorialNode.java
-//SOURCES Neighbour.java
-//SOURCES ../Node.java
-//SOURCES ../beyond/Wallet.java
+//SOURCES help/Runner.java
+//SOURCES help/Nodes.java
+//SOURCES help/Commands.java
 
-// The wallet as a user has it: a program, started anew for each command, that
-// keeps a key in a file and talks to a node.
+// The wallet as a user has it: a program, started for each command, that keeps
+// a key in a file and talks to a node.
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.*;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.*;
-import java.net.ServerSocket;
 import java.nio.file.*;
 import java.util.*;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 3, unit = TimeUnit.MINUTES,
-    threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WalletTest {
-    record Said(int status, String out, String err) { }
-
+    @AutoClose static Commands commands;
+    @AutoClose final Nodes nodes = new Nodes();
     @TempDir Path home;
 
+    @BeforeAll
+    static void startCommands() throws IOException {
+        commands = new Commands();
+    }
+
     /** Runs the wallet of whoever lives in this folder. */
-    Said wallet(Path home, String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
-            "java.home"), "bin", "java").toString(), "-Duser.home=" + home,
-            "-XX:TieredStopAtLevel=1", "-cp",
-            System.getProperty("java.class.path"), "Wallet"));
-        command.addAll(List.of(arguments));
-        var program = new ProcessBuilder(command).start();
-        var err = program.errorReader(UTF_8);
-        var out = new String(program.getInputStream().readAllBytes(), UTF_8);
-        var said = new Said(program.waitFor(), out.strip(),
-            String.join("\n", err.lines().toList()).strip());
-        assertFalse(said.err.contains("Exception") || said.err.contains("\tat "),
-            said.err);
+    Commands.Said wallet(Path home, String... arguments) throws Exception {
+        var said = commands.run(home, "Wallet", arguments);
+        assertFalse(said.err().contains("Exception")
+            || said.err().contains("\tat "), said.err());
         return said;
     }
 
     String good(Path home, String... arguments) throws Exception {
         var said = wallet(home, arguments);
-        assertEquals(0, said.status, said.err);
-        return said.out;
+        assertEquals(0, said.status(), said.err());
+        return said.out();
     }
 
     void refused(String sentence, Path home, String... arguments)
             throws Exception {
         var said = wallet(home, arguments);
-        assertNotEquals(0, said.status, said.out);
-        assertEquals("", said.out);
-        assertTrue(said.err.contains(sentence), said.err);
-        assertEquals(1, said.err.lines().count(), said.err);
+        assertNotEquals(0, said.status(), said.out());
+        assertEquals("", said.out());
+        assertTrue(said.err().contains(sentence), said.err());
+        assertEquals(1, said.err().lines().count(), said.err());
     }
 
     Path home(String name) throws IOException {
         return Files.createDirectories(home.resolve(name));
-    }
-
-    static Node node(String... more) throws IOException {
-        var arguments = new ArrayList<>(List.of("--port", "0", "--quiet"));
-        arguments.addAll(List.of(more));
-        return Node.start(arguments.toArray(String[]::new));
-    }
-
-    static void mine(Node node) throws Exception {
-        assertEquals(200, Client.post(node.url() + "/mine", "").status());
     }
 
     // ## The story
@@ -85,53 +63,48 @@ class WalletTest {
         assertTrue(annsAddress.matches("[0-9a-f]{64}"), annsAddress);
         assertEquals(annsAddress, good(ann, "address"));
         assertNotEquals(annsAddress, bobsAddress);
-        try (var node = node("--signed", "--zeros", "2", "--id", annsAddress)) {
-            var at = "--node=" + node.url();
-            assertEquals("0 coins", good(ann, "balance", at));
-            for (int i = 0; i < 6; i++) mine(node);
-            assertEquals("6 coins", good(ann, "balance", at));
-            assertTrue(good(ann, "pay", bobsAddress, "5", at).startsWith(
-                "Your payment number 1 is on its way: 5 to "));
-            assertTrue(good(ann, at, "pay", bobsAddress, "0.25").startsWith(
-                "Your payment number 2 is on its way: 0.25 to "));
-            assertEquals("6 coins, 0.75 coins when all that waits is in a block",
-                good(ann, "balance", at));
-            refused("The payment moves 1, but ", ann, "pay", bobsAddress, "1", at);
-            mine(node);
-            assertEquals("1.75 coins", good(ann, "balance", at));
-            assertEquals("5.25 coins", good(bob, "balance", at));
-            assertEquals("5.25 coins", good(ann, "balance", bobsAddress, at));
-            good(bob, "pay", annsAddress, "5.25", at);
-            mine(node);
-            assertEquals("0 coins", good(bob, "balance", at));
-        }
+        var node = nodes.start("--signed", "--id", annsAddress);
+        var at = "--node=" + node.url();
+        assertEquals("0 coins", good(ann, "balance", at));
+        for (int i = 0; i < 6; i++) Nodes.mine(node);
+        assertEquals("6 coins", good(ann, "balance", at));
+        assertTrue(good(ann, "pay", bobsAddress, "5", at).startsWith(
+            "Your payment number 1 is on its way: 5 to "));
+        assertTrue(good(ann, at, "pay", bobsAddress, "0.25").startsWith(
+            "Your payment number 2 is on its way: 0.25 to "));
+        assertEquals("6 coins, 0.75 coins when all that waits is in a block",
+            good(ann, "balance", at));
+        refused("The payment moves 1, but ", ann, "pay", bobsAddress, "1", at);
+        Nodes.mine(node);
+        assertEquals("1.75 coins", good(ann, "balance", at));
+        assertEquals("5.25 coins", good(bob, "balance", at));
+        assertEquals("5.25 coins", good(ann, "balance", bobsAddress, at));
+        good(bob, "pay", annsAddress, "5.25", at);
+        Nodes.mine(node);
+        assertEquals("0 coins", good(bob, "balance", at));
     }
 
     @Test
     void throughANodeOfTheTutorialItPaysAndSaysWhatIsMissing() throws Exception {
-        assumeTrue(TutorialNode.runs("python3", "--version"),
-            "python3 is not installed");
         Path ann = home("ann"), bob = home("bob");
         var bobsAddress = good(bob, "address");
-        try (var python = new TutorialNode("classic"); var node = node("--signed",
-                "--id", good(ann, "address"))) {
-            mine(node);
-            python.register(node.url());
-            assertTrue(python.resolve().contains("replaced"));
-            var said = wallet(ann, "pay", bobsAddress, "1", "--node",
-                python.url());
-            assertEquals(0, said.status, said.err);
-            assertTrue(said.err.contains("does not check payments"), said.err);
-            assertTrue(said.err.contains("when a block holds this payment"),
-                said.err);
-            python.mine();
-            assertEquals("1 coin", good(bob, "balance", "--node", python.url()));
-            python.post("{\"sender\": \"ann\", \"recipient\": \"bob\", "
-                + "\"amount\": 5}");
-            python.mine();
-            refused("nobody can say who owns what: block 4: payment 1 is not "
-                + "signed", ann, "balance", "--node", python.url());
-        }
+        var python = nodes.add(Program.tutorial("classic")).url;
+        var node = nodes.start("--signed", "--zeros", "4", "--id",
+            good(ann, "address"));
+        Nodes.mine(node);
+        Nodes.register(python, node.url());
+        assertTrue(Nodes.resolve(python));
+        var said = wallet(ann, "pay", bobsAddress, "1", "--node", python);
+        assertEquals(0, said.status(), said.err());
+        assertTrue(said.err().contains("does not check payments"), said.err());
+        assertTrue(said.err().contains("when a block holds this payment"),
+            said.err());
+        Nodes.mine(python);
+        assertEquals("1 coin", good(bob, "balance", "--node", python));
+        Nodes.pay(python, Client.payment("ann", 5));
+        Nodes.mine(python);
+        refused("nobody can say who owns what: block 4: payment 1 is not "
+            + "signed", ann, "balance", "--node", python);
     }
 
     // ## What is wrong is said
@@ -146,36 +119,37 @@ class WalletTest {
         for (var amount : List.of("0", "x", "NaN", "1e", "0.12345678901234567890",
                 "1e-400", ""))
             refused("is no amount", ann, "pay", address, amount);
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Programs.port();
         refused("No node answers at http://localhost:" + port, ann, "balance",
             "--node", "http://localhost:" + port);
         refused("--node \"nonsense\" is not like http://localhost:5001.", ann,
             "balance", "--node", "nonsense");
         refused("Missing required subcommand. Try --help.", ann);
         refused("Unknown option: '--kye'. Try --help.", ann, "address", "--kye");
-        try (var python = new Neighbour("<html>")) {
-            refused("is no node: ", ann, "balance", "--node", python.address());
-        }
+        refused("is no node: ", ann, "balance", "--node",
+            nodes.says("<html>").address());
     }
 
     @Test
     void aKeyIsMadeOnceForItsOwnerAlone() throws Exception {
         var ann = home("ann");
-        var said = wallet(ann, "address");
+        var program = Programs.java(List.of("-Duser.home=" + ann), "Wallet",
+            "address").start(); // in a Java of its own, for once
+        var address = program.inputReader().readLine();
+        var warning = program.errorReader().readLine();
+        assertEquals(0, program.waitFor());
         var file = ann.resolve(".blockchain-key");
-        assertTrue(said.err.contains("A new key is in " + file), said.err);
+        assertTrue(warning.contains("A new key is in " + file), warning);
         if (Files.getFileStore(file).supportsFileAttributeView("posix"))
             assertEquals("[OWNER_READ, OWNER_WRITE]", new TreeSet<>(
                 Files.getPosixFilePermissions(file)).toString());
         var key = Files.readString(file);
-        assertEquals("", wallet(ann, "address").err);
+        assertEquals("", wallet(ann, "address").err());
+        assertEquals(address, good(ann, "address"));
         assertEquals(key, Files.readString(file));
 
         var other = ann.resolve("other");
-        assertNotEquals(said.out, good(ann, "address", "--key", "" + other));
+        assertNotEquals(address, good(ann, "address", "--key", "" + other));
         var mixed = key.split("(?=-----BEGIN PUBLIC)")[0] + Files.readString(
             other).split("(?=-----BEGIN PUBLIC)")[1];
         int at = key.indexOf("BCIE") + 12; // in the private key's 32 bytes
@@ -194,6 +168,6 @@ class WalletTest {
     }
 
     public static void main(String... arguments) {
-        Runner.run(WalletTest.class);
+        Runner.run(WalletTest.class, arguments);
     }
 }

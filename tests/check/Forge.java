@@ -4,7 +4,6 @@
 // where they do not fit. A block is a map here: it stays as it came, for it
 // will be hashed.
 
-import java.io.IOException;
 import java.util.*;
 
 final class Forge {
@@ -29,8 +28,9 @@ final class Forge {
         return new Sha256().hex(CanonicalJson.of(block));
     }
 
-    private String puzzle(Map<String, Object> last) {
-        return proof(last) + (rule.rule() == Rule.linked ? hash(last) : "");
+    // What a proof seals beside the last one.
+    private String sealed(Map<String, Object> last) {
+        return rule.rule() == Rule.linked ? hash(last) : "";
     }
 
     // ## How they fit
@@ -47,14 +47,13 @@ final class Forge {
     }
 
     boolean proves(Map<String, Object> last, Map<String, Object> block) {
-        return rule.validProof(proof(last), proof(block), hash(last));
+        return rule.validProof(proof(last), proof(block), sealed(last));
     }
 
     void holds(Map<String, Object> last, Map<String, Object> block)
             throws Talk.Missed {
         if (proves(last, block)) return;
-        var guess = proof(last) + "" + proof(block)
-            + (rule.rule() == Rule.linked ? hash(last) : "");
+        var guess = proof(last) + "" + proof(block) + sealed(last);
         throw new Talk.Missed("0".repeat(rule.zeros()) + "… as SHA-256 of "
             + guess, new Sha256().hex(guess) + " for proof " + proof(block)
             + " behind " + proof(last));
@@ -87,16 +86,15 @@ final class Forge {
     }
 
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> copy(List<Map<String, Object>> chain)
-            throws IOException {
-        return Talk.JSON.readValue(CanonicalJson.of(chain), List.class);
+    static List<Map<String, Object>> copy(List<Map<String, Object>> chain) {
+        return Talk.JSON.convertValue(chain, List.class);
     }
 
     /** One more block, which holds exactly these transactions. */
     void add(List<Map<String, Object>> chain, List<?> transactions) {
         var last = chain.get(chain.size() - 1);
         var hash = hash(last);
-        long proof = proofs.computeIfAbsent(puzzle(last), puzzle -> {
+        long proof = proofs.computeIfAbsent(proof(last) + sealed(last), it -> {
             long guess = 0;
             while (!rule.validProof(proof(last), guess, hash)) guess++;
             return guess;

@@ -34,7 +34,7 @@ final class Rival implements AutoCloseable {
 
     private void open(InetSocketAddress address) throws IOException {
         server = HttpServer.create(address, 0);
-        server.setExecutor(task -> new Thread(task).start());
+        server.setExecutor(Talk.THREADS);
         server.createContext("/", http -> {
             try (http) {
                 asked = http.getRequestURI().getPath();

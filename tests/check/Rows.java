@@ -636,12 +636,12 @@ class Rows {
         for (int i = 0; i < chain.size(); i++) {
             var block = chain.get(i);
             var place = "block " + (i + 1) + ": ";
-            for (var name : block.keySet()) Talk.expect(FIELDS.contains(name),
-                place + String.join(", ", FIELDS) + ", and no more", place
-                + name + " as well");
+            for (var name : block.keySet()) if (!FIELDS.contains(name))
+                throw new Talk.Missed(place + String.join(", ", FIELDS)
+                    + ", and no more", place + name + " as well");
             for (var name : FIELDS) {
-                Talk.expect(block.containsKey(name), place + name, place
-                    + "only " + String.join(", ", block.keySet()));
+                if (!block.containsKey(name)) throw new Talk.Missed(place + name,
+                    place + "only " + String.join(", ", block.keySet()));
                 var value = block.get(name);
                 var kind = switch (name) {
                     case "transactions" -> "a list";
@@ -649,10 +649,10 @@ class Rows {
                     case "timestamp" -> "a number";
                     default -> "a whole number";
                 };
-                Talk.expect(kind.equals(kind(value)) || kind.equals("a number")
-                    && value instanceof Number, place + name + ", " + kind,
-                    place + name + " is " + kind(value) + ", "
-                    + CanonicalJson.of(value));
+                if (!kind.equals(kind(value)) && !(kind.equals("a number")
+                    && value instanceof Number)) throw new Talk.Missed(place
+                    + name + ", " + kind, place + name + " is " + kind(value)
+                    + ", " + CanonicalJson.of(value));
             }
         }
         return chain;

@@ -20,7 +20,7 @@ final class Talk {
 
     private static final int MOST_BYTES = 64_000_000;
 
-    private final ExecutorService askers = Executors.newCachedThreadPool();
+    static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private final int patience; // seconds
     private String url;
     String asked = ""; // the last request, as a reader may try it
@@ -125,7 +125,7 @@ final class Talk {
         asked = "curl " + url + path + (body == null ? "" : " -d '" + body
             + "'" + (type.equals(JSON_TYPE) ? " -H 'Content-Type: " + type + "'"
                 : ""));
-        var answer = askers.submit(() -> send(path, body));
+        var answer = THREADS.submit(() -> send(path, body));
         try {
             return answer.get(patience, SECONDS);
         } catch (TimeoutException e) {
@@ -182,7 +182,7 @@ final class Talk {
 
     /** Asks for this path, and does something else meanwhile. */
     void meanwhile(String path, Rows.Check other) throws Exception {
-        var answer = askers.submit(() -> get(path));
+        var answer = THREADS.submit(() -> get(path));
         other.run();
         try {
             answer.get().is(200, "");

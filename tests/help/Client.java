@@ -1,32 +1,35 @@
 //JAVA 17+
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 
 // How the tests talk to a node: as a client that speaks HTTP and reads JSON,
 // or as one that sends whatever bytes it likes.
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.*;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.*;
 import java.io.*;
 import java.net.*;
 import java.net.http.*;
-import java.net.http.HttpRequest.*;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
-import java.util.*;
 
 final class Client {
     static final ObjectMapper JSON = new ObjectMapper();
     static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** What came back. */
-    record Answer(int status, String type, String text) {
+    record Answer(int status, String type, String text, HttpHeaders headers) {
         JsonNode json() {
             try {
                 return JSON.readTree(text);
             } catch (JsonProcessingException e) {
                 throw new AssertionError("not JSON: " + this, e);
             }
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
         }
     }
 
@@ -41,14 +44,19 @@ final class Client {
 
     static Answer send(String verb, String url, String body, String... headers)
             throws IOException, InterruptedException {
+        return send(verb, url, body.getBytes(UTF_8), headers);
+    }
+
+    static Answer send(String verb, String url, byte[] body, String... headers)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url)).method(verb,
-            body.isEmpty() ? BodyPublishers.noBody()
-                : BodyPublishers.ofByteArray(body.getBytes(ISO_8859_1)));
+            body.length == 0 ? BodyPublishers.noBody()
+                : BodyPublishers.ofByteArray(body));
         if (headers.length > 0) request.headers(headers);
         var answer = HTTP.send(request.build(), BodyHandlers.ofString());
-        return new Answer(answer.statusCode(),
-            answer.headers().firstValue("Content-Type").orElse(""),
-            answer.body());
+        return new Answer(answer.statusCode(), answer.headers()
+            .firstValue("Content-Type").orElse(""), answer.body(),
+            answer.headers());
     }
 
     /** Sends these bytes as they are, and reads to the end. */
@@ -63,7 +71,7 @@ final class Client {
             var type = parts[0].replaceAll(
                 "(?is).*\r\ncontent-type: ([^;\r]*).*", "$1");
             return new Answer(Integer.parseInt(text.split(" ")[1]), type,
-                parts[1]);
+                parts[1], null);
         }
     }
 
@@ -72,45 +80,8 @@ final class Client {
         return new Socket(address.getHost(), address.getPort());
     }
 
-    /** A node in a Java of its own, as the command line starts it. */
-    static Process node(List<String> jvm, String... arguments)
-            throws IOException {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
-            "java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
-        command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"),
-            "Node"));
-        command.addAll(List.of(arguments("2", arguments)));
-        return new ProcessBuilder(command).start();
-    }
-
-    /** Those of a quiet node at any port, unless they are others. */
-    static String[] arguments(String zeros, String... more) {
-        var all = new ArrayList<>(List.of("--quiet"));
-        if (!List.of(more).contains("--port")) all.addAll(List.of("--port", "0"));
-        if (!List.of(more).contains("--zeros")) all.addAll(List.of("--zeros", zeros));
-        all.addAll(List.of(more));
-        return all.toArray(String[]::new);
-    }
-
-    /** Where that node is, as soon as it says so. */
-    static String url(Process node) throws IOException {
-        var line = node.inputReader().readLine();
-        if (line == null) throw new IOException("it says "
-            + node.errorReader().lines().toList());
-        return line.replaceAll(".*(http://[^ ]*).*", "$1");
-    }
-
     static String payment(String sender, Object amount) {
         return "{\"sender\": \"" + sender + "\", \"recipient\": \"b\", "
             + "\"amount\": " + amount + "}";
-    }
-
-    /** Makes another choice each time, and says how to repeat this one. */
-    static Random random() {
-        long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("    seed " + seed
-            + " (again: JAVA_TOOL_OPTIONS=-Dseed=" + seed + ")");
-        return new Random(seed);
     }
 }

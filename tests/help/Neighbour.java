@@ -3,7 +3,7 @@
 // A neighbour played by a test: what it says to whoever asks for its chain
 // is up to the test, byte by byte.
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.*;
 import java.net.*;
@@ -36,12 +36,17 @@ final class Neighbour implements AutoCloseable {
 
     /** Answers with this body. */
     Neighbour(String body) throws IOException {
-        this(out -> out.write(ok(body).getBytes(ISO_8859_1)));
+        this(out -> out.write(ok(body).getBytes(UTF_8)));
     }
 
     static String ok(String body) {
         return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+            + "Access-Control-Allow-Origin: *\r\n"
+            + "Content-Length: " + body.getBytes(UTF_8).length + "\r\n\r\n" + body;
+    }
+
+    static void never(OutputStream out) throws InterruptedException {
+        new CountDownLatch(1).await();
     }
 
     private void play(Socket caller, Play play) {

@@ -1,0 +1,285 @@
+//JAVA 17+
+//SOURCES BookPage.java
+//SOURCES Placeholders.java
+//SOURCES ../help/Programs.java
+
+// The book, without running it: where it differs from the scripts that it
+// shows, from its other edition, and from what it links to.
+
+import static java.util.stream.Collectors.*;
+
+import java.io.IOException;
+import java.nio.file.*;
+import java.util.*;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+
+/** The pages, chapters first, in the order in which they are read. */
+record Book(Path root, List<BookPage> pages) {
+    /** The folder of the project. */
+    static final Path HERE = Programs.file("").toAbsolutePath().normalize();
+
+    static Book read(Path root, List<String> only) throws IOException {
+        var pages = new ArrayList<BookPage>();
+        for (var name : files(root, ".md", "docs", "docs/zh"))
+            if (only.isEmpty() || only.contains(name))
+                pages.add(BookPage.read(root, name));
+        return new Book(root, pages);
+    }
+
+    private static List<String> files(Path root, String end,
+            String... folders) throws IOException {
+        var names = new ArrayList<String>();
+        for (var folder : folders) {
+            if (!Files.isDirectory(root.resolve(folder))) continue;
+            try (var files = Files.list(root.resolve(folder))) {
+                files.map(file -> folder + "/" + file.getFileName())
+                    .filter(name -> name.endsWith(end)).sorted()
+                    .forEach(names::add);
+            }
+        }
+        return names;
+    }
+
+    /** The scripts that the book shows line by line. */
+    static List<String> scripts(Path root) throws IOException {
+        var scripts = files(root, ".java", "beyond", "docs");
+        for (var name : List.of("Node.java", "Blockchain.java"))
+            if (Files.exists(root.resolve(name))) scripts.add(0, name);
+        return scripts;
+    }
+
+    /** What may stand behind the three backticks. */
+    static List<String> kinds(Path root) throws IOException {
+        var scripts = scripts(root);
+        scripts.add("Demo.java");
+        return Stream.concat(Stream.of("java", "text", "console", "json",
+            "mermaid", "powershell"), scripts.stream().flatMap(script ->
+                Stream.of("java " + script, "java " + script + " again")))
+            .toList();
+    }
+
+    List<String> form() {
+        return pages.stream().flatMap(p -> p.flaws().stream()).toList();
+    }
+
+    // ## What it links to
+
+    List<String> links() throws IOException {
+        var link = Pattern.compile("\\]\\(<?([^)\\s>]+)|^\\[[^\\]]+\\]: "
+            + "(\\S+)|(?:href|src)=\"([^\"]+)");
+        var flaws = new ArrayList<String>();
+        for (var page : pages) for (var line : page.prose()) {
+            var found = link.matcher(line.text().replaceAll("`[^`]*`", ""));
+            while (found.find()) {
+                var target = Stream.of(1, 2, 3).map(found::group)
+                    .filter(Objects::nonNull).findFirst().get();
+                if (target.matches("[a-z]+:.*")) continue;
+                var parts = target.split("#", 2);
+                var here = root.resolve(page.name());
+                var file = parts[0].isEmpty() ? here
+                    : here.resolveSibling(parts[0]).normalize();
+                if (!file.startsWith(root) || !Files.exists(file))
+                    flaws.add(line.flaw(parts[0] + " is not there"));
+                else if (parts.length > 1 && file.toString().endsWith("md")
+                    && !anchors(file).contains(parts[1])) flaws.add(
+                        line.flaw("no heading there is #" + parts[1]));
+            }
+        }
+        return flaws;
+    }
+
+    // GitHub's name of a heading: small letters, digits and hyphens.
+    private Set<String> anchors(Path file) throws IOException {
+        var anchors = new HashSet<String>();
+        var name = root.relativize(file).toString();
+        for (var line : BookPage.read(root, name).prose()) {
+            if (!line.text().matches("#+ .*")) continue;
+            var anchor = line.text().replaceFirst("#+ ", "").toLowerCase()
+                .replaceAll("\\]\\([^)]*\\)|[^\\p{L}\\p{N} _-]", "")
+                .replace(' ', '-');
+            var unique = anchor;
+            for (int i = 1; !anchors.add(unique); i++)
+                unique = anchor + "-" + i;
+        }
+        return anchors;
+    }
+
+    /** What is linked to the glossary stands in it. */
+    List<String> glossary() throws IOException {
+        var flaws = new ArrayList<String>();
+        var link = Pattern.compile(
+            "\\[([^\\]]+)\\]\\(README.md#(?:glossary|术语表)\\)");
+        for (var page : pages) {
+            var prose = String.join(" ", Line.texts(page.prose()));
+            for (var found : link.matcher(prose).results().toList()) {
+                var word = found.group(1).toLowerCase();
+                if (terms(page).noneMatch(term -> term.contains(word)
+                    || word.contains(term)))
+                    flaws.add(page.flaw("the glossary has no " + word));
+            }
+        }
+        return flaws;
+    }
+
+    /** Those in the first column of its last table. */
+    private Stream<String> terms(BookPage page) throws IOException {
+        var text = Files.readString(root.resolve(page.name())
+            .resolveSibling("README.md"));
+        return Pattern.compile("(?m)^\\| ([^|-]+?) \\| ").matcher(
+            text.substring(text.lastIndexOf("\n## "))).results().flatMap(row ->
+                Stream.of(row.group(1).split(", |、| ?[(（]|[)）]")))
+            .filter(term -> !term.isBlank()).map(String::toLowerCase);
+    }
+
+    // ## Its other edition
+
+    /** Each Chinese page has the English one's fences, and is linked. */
+    List<String> editions() {
+        var flaws = new ArrayList<String>();
+        var chinese = pages.stream().filter(BookPage::isChinese).collect(toMap(
+            page -> page.name().replace("zh/", ""), page -> page));
+        if (!chinese.isEmpty()) for (var page : pages) {
+            if (page.isChinese()) continue;
+            var its = chinese.get(page.name());
+            var file = page.name().replace("docs/", "");
+            if (its == null) flaws.add(page.flaw("there is no docs/zh/"
+                + file));
+            else {
+                flaws.addAll(links(page, "zh/" + file));
+                flaws.addAll(links(its, "../" + file));
+                if (!file.equals("README.md")) // the first page, too
+                    flaws.addAll(fences(page, its));
+            }
+        }
+        return flaws;
+    }
+
+    private static List<String> links(BookPage page, String to) {
+        return page.prose().stream().anyMatch(line -> line.text().contains(
+            "](" + to + ")")) ? List.of()
+            : List.of(page.flaw("no link leads to " + to));
+    }
+
+    private static List<String> fences(BookPage english, BookPage chinese) {
+        var others = chinese.fences().iterator();
+        for (var one : english.fences()) {
+            var start = one.start().flaw(one.info());
+            if (!others.hasNext()) return List.of(chinese.flaw(
+                "lacks what begins at " + start));
+            var other = others.next();
+            var body = Line.texts(one.body());
+            if (one.info().equals("java")) body.replaceAll(line ->
+                line.replace("//SOURCES ../", "//SOURCES ../../"));
+            if (!other.info().equals(one.info())
+                || !other.info().equals("mermaid")
+                && !Line.texts(other.body()).equals(body))
+                return List.of(other.start().flaw("differs from " + start));
+        }
+        return others.hasNext() ? List.of(others.next().start().flaw(
+            english.name() + " has no more fences")) : List.of();
+    }
+
+    // ## The scripts that it shows
+
+    /** Each excerpt, counted or not, stands in its script in one piece. */
+    List<String> excerpts() throws IOException {
+        var flaws = new ArrayList<String>();
+        var known = kinds(root);
+        for (var page : pages) for (var excerpt : page.fences())
+            if (excerpt.info().startsWith("java ")
+                && known.contains(excerpt.info())) flaws.addAll(take(excerpt,
+                    full(Line.read(root, excerpt.info().split(" ")[1]))));
+        return flaws;
+    }
+
+    /** Put together, the excerpts are the script: each line once. */
+    List<String> coverage(String script) throws IOException {
+        var flaws = new ArrayList<String>();
+        var left = full(Line.read(root, script));
+        for (var page : pages) if (page.shows())
+            for (var excerpt : page.all("java " + script))
+                for (var flaw : take(excerpt, left))
+                    flaws.add(flaw + "\nOr it is shown twice");
+        for (int i = 0; i < left.size(); i++) if (i == 0
+            || left.get(i).number() > left.get(i - 1).number() + 2) flaws.add(
+                left.get(i).flaw("the book does not show this line"));
+        return flaws;
+    }
+
+    private static List<Line> full(List<Line> lines) {
+        return lines.stream().filter(l -> !l.text().isBlank())
+            .collect(toCollection(ArrayList::new));
+    }
+
+    /** Takes the excerpt's lines from where most of them are in one piece. */
+    private static List<String> take(Fence excerpt, List<Line> script) {
+        var shown = full(excerpt.body());
+        int at = 0, same = 0;
+        for (int i = 0; i < script.size(); i++) {
+            int alike = alike(shown, script.subList(i, script.size()));
+            if (alike > same) at = i;
+            same = Math.max(alike, same);
+        }
+        var here = script.subList(at, script.size());
+        here.subList(0, same).clear();
+        if (same == shown.size()) return List.of();
+        return List.of(shown.get(same).flaw("here the book and the script part"
+            + "\n  the book:   " + shown.get(same).text() + "\n  the script: "
+            + (same == 0 || here.isEmpty() ? "(no such line)"
+                : here.get(0).text() + "\nIt is " + here.get(0).page() + ":"
+                    + here.get(0).number() + ". Mend the excerpt by hand, and "
+                    + "what the page says of it")));
+    }
+
+    private static int alike(List<Line> a, List<Line> b) {
+        int same = 0;
+        while (same < a.size() && same < b.size()
+            && a.get(same).text().equals(b.get(same).text())) same++;
+        return same;
+    }
+
+    // ## The check of each Build it: red in the chapter, green answered
+
+    List<String> buildIts() throws IOException {
+        var flaws = new ArrayList<String>();
+        var answers = BookPage.read(root, "docs/answers.md");
+        var headings = answers.prose().stream()
+            .filter(l -> l.text().startsWith("## ")).toList();
+        for (var page : pages) {
+            if (!page.isChapter() || page.lines().stream()
+                .noneMatch(l -> l.text().contains("Build it"))) continue;
+            var link = "(" + page.name().replace("docs/", "");
+            int from = headings.stream().filter(l -> l.text().contains(link))
+                .mapToInt(Line::number).findFirst().orElse(0);
+            int to = headings.stream().mapToInt(Line::number)
+                .filter(n -> n > from).findFirst().orElse(1 << 30);
+            var answer = new BookPage(answers.name(), List.of(), answers
+                .fences().stream().filter(f -> f.start().number() > from
+                    && f.start().number() < to).toList(), List.of());
+            var check = page.last("java");
+            var copy = answer.last("java");
+            if (from == 0 || check == null || copy == null) flaws.add(
+                answers.flaw("no check under \"## [...]" + link
+                    + ")\", but the chapter has a Build it"));
+            else if (!Line.texts(check.body()).equals(Line.texts(copy.body())))
+                flaws.add(copy.start().flaw("the last cell of an answer is "
+                    + "its check, the same as in "
+                    + check.start().flaw("it ends there")));
+            else {
+                flaws.addAll(ends(page, "red"));
+                flaws.addAll(ends(answer, "green"));
+            }
+        }
+        return flaws;
+    }
+
+    private static List<String> ends(BookPage page, String colour) {
+        var check = page.last("java").start();
+        var text = page.last("text");
+        return text != null && text.start().number() > check.number()
+            && !text.body().isEmpty()
+            && text.body().get(0).text().startsWith(colour) ? List.of()
+            : List.of(check.flaw("this check's text begins " + colour));
+    }
+}

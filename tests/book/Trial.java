@@ -1,0 +1,168 @@
+//JAVA 17+
+//SOURCES Session.java
+
+// One page runs, as its reader runs it, and is compared with what came; or
+// what came goes into the page.
+
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static java.util.stream.Collectors.*;
+
+import java.nio.file.*;
+import java.util.*;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+
+record Trial(Path root, BookPage page, Placeholders values) {
+
+    Trial(Path root, BookPage page) {
+        this(root, page, new Placeholders());
+    }
+
+    // ## JBang
+
+    /** What a program printed, without what JBang and the JDK say. */
+    record Run(String out, List<String> err) { }
+
+    static Run jbang(Path root, String... arguments) throws Exception {
+        var out = Files.createTempFile("out", null);
+        var err = Files.createTempFile("err", null);
+        var builder = new ProcessBuilder("sh", Book.HERE.resolve("jbang")
+            .toString()).directory(root.toFile())
+            .redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.command().addAll(List.of(arguments));
+        // JShell waits for the threads that a cell starts at once, if it
+        // happens to see them. A page that never ends is run once more.
+        boolean ended = false;
+        int status = 0;
+        for (int i = 0; i < 2 && !ended; i++) {
+            var jbang = builder.start();
+            jbang.getOutputStream().close();
+            ended = jbang.waitFor(15, MINUTES);
+            Session.kill(jbang);
+            if (ended) status = jbang.exitValue();
+        }
+        var said = Session.said(err);
+        if (!ended) said.add("It did not end within 15 minutes, twice.");
+        if (status != 0) said.add("It ended with status " + status + ".");
+        var run = new Run(Files.readString(out), said);
+        Files.delete(out);
+        Files.delete(err);
+        return run;
+    }
+
+    // Pages that run at the same time must not build one script.
+    static void build(List<BookPage> pages) throws Exception {
+        var scripts = pages.stream().flatMap(page -> page.steps().stream())
+            .flatMap(step -> Pattern.compile("jbang ([\\w/]+\\.java)")
+                .matcher(Line.texts(step.command()).toString()).results())
+            .map(found -> found.group(1)).collect(toCollection(TreeSet::new));
+        for (var script : scripts) jbang(Book.HERE, "build", script);
+    }
+
+    /** What each cell printed, by running a copy that marks their ends. */
+    private Map<Fence, Run> cells() throws Exception {
+        var lines = new ArrayList<>(Line.texts(page.lines()));
+        var cells = page.all("java");
+        for (int i = cells.size(); i-- > 0;) lines.add(cells.get(i).end()
+            .number() - 1, "System.out.println('\\1'); "
+                + "System.err.println('\\1');");
+        lines.replaceAll(line -> line.replaceFirst(
+            "^//(SOURCES|FILES) \\.\\.", "//$1 " + root));
+        var copy = Files.createTempFile("marked", ".md");
+        Files.write(copy, lines);
+        var run = jbang(root, copy.toString());
+        Files.delete(copy);
+        var out = run.out.split("\1\\R", -1);
+        var err = (String.join("\n", run.err) + "\n").split("\1\\R", -1);
+        var runs = new LinkedHashMap<Fence, Run>();
+        for (int i = 0; i < cells.size(); i++) runs.put(cells.get(i), new Run(
+            i < out.length ? out[i] : "",
+            i < err.length ? err[i].lines().toList() : List.of()));
+        return runs;
+    }
+
+    // ## Comparing
+
+    List<String> flaws() throws Exception {
+        var run = jbang(root, page.name());
+        if (!run.err.isEmpty()) return failing(run);
+        var book = page.all("text").stream().flatMap(f -> f.body().stream());
+        var end = page.last("text") == null ? page.lines().get(0)
+            : page.last("text").end();
+        var flaws = values.compare(book.toList(), end,
+            run.out.lines().toList());
+        return flaws.isEmpty() ? consoles() : flaws;
+    }
+
+    // Which cell it was, stderr does not tell: each is run once more.
+    private List<String> failing(Run run) throws Exception {
+        var flaws = new ArrayList<String>();
+        cells().forEach((cell, its) -> {
+            if (!its.err.isEmpty()) flaws.add(cell.start().flaw(
+                "this cell fails" + indented(its.err)));
+        });
+        return flaws.isEmpty() ? List.of(page.flaw("the page fails"
+            + indented(run.err))) : flaws;
+    }
+
+    private static String indented(List<String> lines) {
+        return lines.stream().limit(20).map(l -> "\n  " + l).collect(joining());
+    }
+
+    List<String> consoles() throws Exception {
+        if (page.steps().isEmpty()) return List.of();
+        try (var session = new Session(root, page)) {
+            var flaws = new ArrayList<String>();
+            for (var step : page.steps()) if (flaws.isEmpty())
+                flaws.addAll(compare(step, session.run(step)));
+            // Nor has a program in the background printed more since then.
+            for (var step : page.steps()) if (flaws.isEmpty())
+                flaws.addAll(compare(step, session.printed(step)));
+            return flaws;
+        }
+    }
+
+    private List<String> compare(Step step, List<String> came) {
+        return values.compare(step.output(), step.end(), came);
+    }
+
+    // ## Accepting what came
+
+    boolean accept() throws Exception {
+        var bodies = new HashMap<Line, List<String>>();
+        var came = new ArrayList<String>();
+        var runs = cells();
+        for (var fence : page.fences()) {
+            bodies.put(fence.start(), Line.texts(fence.body()));
+            if (fence.info().equals("console"))
+                bodies.get(fence.start()).clear();
+            if (fence.info().equals("text")) {
+                bodies.put(fence.start(), values.keep(fence.body(), came));
+                came.clear();
+            }
+            if (!runs.containsKey(fence)) continue;
+            var run = runs.get(fence);
+            came.addAll(run.out.lines().toList());
+            if (run.err.isEmpty()) continue;
+            System.out.println(fence.start().flaw("this cell fails, so "
+                + "nothing was accepted" + indented(run.err)));
+            return false;
+        }
+        try (var session = new Session(root, page)) {
+            for (var step : page.steps()) session.run(step);
+            for (var step : page.steps()) {
+                var body = bodies.get(step.fence().start());
+                body.addAll(Line.texts(step.command()));
+                body.addAll(values.keep(step.output(), session.printed(step)));
+            }
+        }
+        var lines = page.prose().stream().flatMap(line -> Stream.concat(
+            Stream.of(line.text()), bodies.getOrDefault(line, List.of())
+                .stream())).toList();
+        Files.write(root.resolve(page.name()), lines);
+        System.out.println(page.name() + (lines.equals(Line.texts(
+            page.lines())) ? ": holds as it was"
+            : ": accepted. See git diff " + page.name()));
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+//JAVA 17+
+//SOURCES Client.java
+//SOURCES Programs.java
+//SOURCES ../CheckNode.java
+
+// Checks nodes as the command line does, many at the same time: so each check
+// plays its neighbours at ports of its own.
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.*;
+import java.util.*;
+import java.util.stream.*;
+import picocli.CommandLine;
+
+final class Checks {
+    static int[] ports() {
+        return new int[] {Programs.port(), Programs.port()};
+    }
+
+    /** Its status; errors go where the rest goes. */
+    static int run(CheckNode check, Writer said, String... arguments) {
+        var out = new PrintWriter(said);
+        return Blockchain.run(new CommandLine(check).setOut(out).setErr(out),
+            arguments);
+    }
+
+    /** All that it says, if it ends with this status. */
+    static String text(CheckNode check, int status, String... arguments) {
+        var said = new StringWriter();
+        assertEquals(status, run(check, said, arguments), said::toString);
+        return said.toString();
+    }
+
+    static String text(int status, String... arguments) {
+        var check = new CheckNode();
+        check.ports = ports();
+        return text(check, status, arguments);
+    }
+
+    /** The same as JSON. */
+    static JsonNode report(int status, String... arguments) throws IOException {
+        return Client.JSON.readTree(text(status, plus(arguments, "--json")));
+    }
+
+    static String[] plus(String[] arguments, String... more) {
+        return Stream.of(arguments, more).flatMap(Stream::of)
+            .toArray(String[]::new);
+    }
+
+    /** The rows that have one of these results. */
+    static Set<String> titles(JsonNode report, String... results) {
+        return StreamSupport.stream(report.get("rows").spliterator(), false)
+            .filter(r -> List.of(results).contains(r.get("result").asText()))
+            .map(r -> r.get("row").asText())
+            .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

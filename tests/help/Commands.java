@@ -1,0 +1,67 @@
+//JAVA 17+
+//SOURCES Client.java
+//SOURCES Programs.java
+//SOURCES ../../Node.java
+//SOURCES ../../beyond/Wallet.java
+
+// A Java in which command lines run one after another, each as it would in a
+// Java of its own: so that only the first has to wait for Java to start.
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.*;
+import java.nio.file.Path;
+import java.util.*;
+import picocli.CommandLine;
+
+final class Commands implements AutoCloseable {
+    record Said(int status, String out, String err) { }
+    private record Order(String home, String program, String... arguments) { }
+
+    private final Process process;
+
+    Commands() throws IOException {
+        process = Programs.java(List.of("-XX:TieredStopAtLevel=1"), "Commands")
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /** What Wallet or Node says, with this home folder, and its status. */
+    synchronized Said run(Path home, String program, String... arguments)
+            throws IOException {
+        var order = Client.JSON.writeValueAsString(new Order(home.toString(),
+            program, arguments));
+        process.getOutputStream().write((order + "\n").getBytes(UTF_8));
+        process.getOutputStream().flush();
+        return Client.JSON.readValue(process.inputReader(UTF_8).readLine(),
+            Said.class);
+    }
+
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    // ## In that Java
+
+    public static void main(String... none) throws IOException {
+        var answers = new PrintStream(System.out, true, UTF_8);
+        for (var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+                ; ) {
+            var line = in.readLine();
+            if (line == null) return;
+            var said = run(Client.JSON.readValue(line, Order.class));
+            answers.println(Client.JSON.writeValueAsString(said));
+        }
+    }
+
+    private static Said run(Order order) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, UTF_8));
+        System.setErr(new PrintStream(err, true, UTF_8));
+        System.setProperty("user.home", order.home);
+        int status = Blockchain.run(new CommandLine(order.program.equals("Node")
+            ? new Node() : new Wallet()), order.arguments);
+        return new Said(status, out.toString(UTF_8).strip(),
+            err.toString(UTF_8).strip());
+    }
+}

@@ -1,0 +1,93 @@
+//JAVA 17+
+//DEPS org.junit.jupiter:junit-jupiter:6.1.3
+
+// What tests start: programs in processes of their own, and threads.
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.*;
+import java.net.*;
+import java.nio.file.*;
+import java.util.*;
+import java.util.concurrent.*;
+import org.junit.jupiter.api.TestReporter;
+
+final class Programs {
+
+    /** A file of the project, from its folder or from tests/. */
+    static Path file(String name) {
+        return Path.of(Files.exists(Path.of("Blockchain.java")) ? "" : "..")
+            .resolve(name);
+    }
+
+    /** A Java of its own with the classes of this one, not started yet. */
+    static ProcessBuilder java(List<String> options, String main,
+                               String... arguments) {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty(
+            "java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"),
+            main));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    /** Skips the test, and says why, where one of these is not installed. */
+    static void need(String... tools) {
+        for (var tool : tools) assumeTrue(runs(tool, "--version")
+            || runs(tool, "version"), tool + " is not installed");
+    }
+
+    /** Can this be run, and does it end well? */
+    static boolean runs(String... command) {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start()
+                .waitFor() == 0;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
+
+    /**
+     * A port that is free now, and that nobody gets by chance: the system
+     * gives those from 32768 on to whoever asks for any.
+     */
+    static int port() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            if (!PORTS.add(port)) continue;
+            try (var door = new ServerSocket(port)) {
+                return port;
+            } catch (IOException taken) {
+                // another one, then
+            }
+        }
+    }
+
+    /** Does this in a thread of its own. */
+    static <T> Future<T> async(Callable<T> task) {
+        var future = new FutureTask<>(task);
+        var thread = new Thread(future);
+        thread.setDaemon(true);
+        thread.start();
+        return future;
+    }
+
+    interface Condition { boolean holds() throws Exception; }
+
+    /** Until it holds. It is the test's own limit of time that ends it. */
+    static void await(Condition condition) throws Exception {
+        while (!condition.holds()) Thread.sleep(20);
+    }
+
+    /** Makes another choice each time, and says how to repeat this one. */
+    static Random random(TestReporter reporter) {
+        long seed = Long.getLong("seed", System.nanoTime());
+        reporter.publishEntry("seed " + seed
+            + " (again: JAVA_TOOL_OPTIONS=-Dseed=" + seed + ")");
+        return new Random(seed);
+    }
+}
