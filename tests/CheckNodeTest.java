@@ -81,6 +81,7 @@ class CheckNodeTest {
         try (var node = new StandIn(StandIn.Fault.crashes)) {
             for (int i = 0; i < 2; i++) node.report(0);
         }
+        for (int port : new CheckNode().ports) assertNotEquals(0, port);
     }
 
     // ## Good nodes in other languages
@@ -154,7 +155,8 @@ class CheckNodeTest {
 
     @Test
     void whatIsNoNodeGetsOneSentence() throws Exception {
-        isNoNode(nodes.says("<p>Hello!"), "answers, but not in JSON: <p>Hello!");
+        isNoNode(nodes.says("<p>Hello!"),
+            "answers, but not in JSON: <p>Hello!");
         isNoNode(nodes.plays(out -> out.write("SSH-2.0\r\n".getBytes(UTF_8))),
             "gives no HTTP answer (the connection was closed without one. Look "
             + "at what your node printed.).");

@@ -273,7 +273,7 @@ class ExplorerTest {
 
     @Test @Tag("long")
     void manyBlocksAreMendedWithoutSendingThemAllEachTime() throws Exception {
-        int many = Runner.size(200, 600);
+        int many = Runner.size(60, 600);
         see(nodeWithBlocks(many));
         tab.await("card(" + many + ")");
         tab.click("#first");
@@ -488,22 +488,22 @@ class ExplorerTest {
 
     @Test
     void aLinkLeadsToABlock() throws Exception {
-        see(nodeWithBlocks(500).url() + "/#block=250", "en", "card(250)");
-        tab.click("[aria-label^='Block 251 '] a");
-        tab.await("location.hash == '#block=251'");
+        see(nodeWithBlocks(60).url() + "/#block=30", "en", "card(30)");
+        tab.click("[aria-label^='Block 31 '] a");
+        tab.await("location.hash == '#block=31'");
     }
 
     // News may come before the browser has told the page that it scrolled.
     @Test
     void whoLeavesTheTipIsNotTakenBackByNews() throws Exception {
-        var node = nodeWithBlocks(500);
+        var node = nodeWithBlocks(60);
         see(node);
-        tab.await("card(500)");
+        tab.await("card(60)");
         assertEquals("0", tab.js("find('#first').click(); changed(); "
             + "scroller.scrollLeft"));
         holds("find('#tip').click(); changed(); scroller.scrollLeft == tipAt()");
         Nodes.mine(node); // and who is there stays there
-        tab.await("text(card(501)).includes('tip')");
+        tab.await("text(card(61)).includes('tip')");
     }
 
     @Test
@@ -786,15 +786,17 @@ class ExplorerTest {
         axeFindsNothing("not checked");
     }
 
+    // In the dark only the colours are others.
     private void axeFindsNothing(String state) throws Exception {
         for (var scheme : List.of("light", "dark")) {
             tab.scheme(scheme);
-            assertEquals("", tab.js("axe.run({resultTypes: ['violations']}).then("
-                + "found => found.violations.map(it => it.id + ': ' + it.nodes"
-                + ".map(n => n.target + ' ' + n.any.map(a => a.message)).join(', '))"
-                + ".join('\\n'))"), state + ", " + scheme);
+            assertEquals("", tab.js("axe.run({resultTypes: ['violations']"
+                + (scheme.equals("dark") ? ", runOnly: 'cat.color'" : "")
+                + "}).then(found => found.violations.map(it => it.id + ': ' + "
+                + "it.nodes.map(n => n.target + ' ' + n.any.map(a => a.message))"
+                + ".join(', ')).join('\\n'))"), state + ", " + scheme);
         }
-        tab.scheme("light");
+        tab.scheme("");
     }
 
     @Test

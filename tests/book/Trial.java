@@ -85,7 +85,12 @@ record Trial(Path root, BookPage page, Placeholders values) {
 
     List<String> flaws() throws Exception {
         var run = jbang(root, page.name());
-        if (!run.err.isEmpty()) return failing(run);
+        if (!run.err.isEmpty()) {
+            // Which cell it was, stderr does not tell: each is run once more.
+            var which = failing(cells()).toList();
+            return which.isEmpty() ? List.of(page.flaw("the page fails"
+                + indented(run.err))) : which;
+        }
         var book = page.all("text").stream().flatMap(f -> f.body().stream());
         var end = page.last("text") == null ? page.lines().get(0)
             : page.last("text").end();
@@ -94,15 +99,10 @@ record Trial(Path root, BookPage page, Placeholders values) {
         return flaws.isEmpty() ? consoles() : flaws;
     }
 
-    // Which cell it was, stderr does not tell: each is run once more.
-    private List<String> failing(Run run) throws Exception {
-        var flaws = new ArrayList<String>();
-        cells().forEach((cell, its) -> {
-            if (!its.err.isEmpty()) flaws.add(cell.start().flaw(
-                "this cell fails" + indented(its.err)));
-        });
-        return flaws.isEmpty() ? List.of(page.flaw("the page fails"
-            + indented(run.err))) : flaws;
+    private static Stream<String> failing(Map<Fence, Run> runs) {
+        return runs.entrySet().stream().filter(it -> !it.getValue().err
+            .isEmpty()).map(it -> it.getKey().start().flaw("this cell fails"
+                + indented(it.getValue().err)));
     }
 
     private static String indented(List<String> lines) {
@@ -132,6 +132,11 @@ record Trial(Path root, BookPage page, Placeholders values) {
         var bodies = new HashMap<Line, List<String>>();
         var came = new ArrayList<String>();
         var runs = cells();
+        if (failing(runs).findAny().isPresent()) {
+            System.out.println(failing(runs).collect(joining("\n"))
+                + "\nSo nothing was accepted.");
+            return false;
+        }
         for (var fence : page.fences()) {
             bodies.put(fence.start(), Line.texts(fence.body()));
             if (fence.info().equals("console"))
@@ -140,13 +145,8 @@ record Trial(Path root, BookPage page, Placeholders values) {
                 bodies.put(fence.start(), values.keep(fence.body(), came));
                 came.clear();
             }
-            if (!runs.containsKey(fence)) continue;
-            var run = runs.get(fence);
-            came.addAll(run.out.lines().toList());
-            if (run.err.isEmpty()) continue;
-            System.out.println(fence.start().flaw("this cell fails, so "
-                + "nothing was accepted" + indented(run.err)));
-            return false;
+            if (fence.info().equals("java"))
+                came.addAll(runs.get(fence).out.lines().toList());
         }
         try (var session = new Session(root, page)) {
             for (var step : page.steps()) session.run(step);

@@ -640,8 +640,9 @@ class Rows {
                 throw new Talk.Missed(place + String.join(", ", FIELDS)
                     + ", and no more", place + name + " as well");
             for (var name : FIELDS) {
-                if (!block.containsKey(name)) throw new Talk.Missed(place + name,
-                    place + "only " + String.join(", ", block.keySet()));
+                if (!block.containsKey(name)) throw new Talk.Missed(
+                    place + name, place + "only " + String.join(", ",
+                        block.keySet()));
                 var value = block.get(name);
                 var kind = switch (name) {
                     case "transactions" -> "a list";

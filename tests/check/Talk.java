@@ -128,11 +128,12 @@ final class Talk {
         var answer = THREADS.submit(() -> send(path, body));
         try {
             return answer.get(patience, SECONDS);
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | ExecutionException e) {
             answer.cancel(true);
-            throw new Missed("an answer", "no answer in " + patience
-                + " seconds");
-        } catch (ExecutionException e) {
+            if (e instanceof TimeoutException
+                || e.getCause() instanceof SocketTimeoutException)
+                throw new Missed("an answer", "no answer in " + patience
+                    + " seconds");
             if (address() == null) throw new Gone(asked);
             throw new Missed("an answer", "the connection was closed without "
                 + "one. Look at what your node printed.");

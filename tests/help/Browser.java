@@ -199,7 +199,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
                   for (const end = Date.now() + 180_000; !holds(test); ) {
                     if (Date.now() > end)
                       throw new Error(`never: ${test}\n${text('body')}`);
-                    await new Promise(requestAnimationFrame);
+                    await new Promise(done => setTimeout(done, 40));
                   }
                 };
                 """);

@@ -12,11 +12,9 @@
 //
 //     jbang tests/BlockchainTest.java
 
-import static java.util.stream.Collectors.*;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.*;
-import java.net.URI;
 import java.util.*;
 import java.util.concurrent.*;
 import org.junit.platform.commons.support.ReflectionSupport;
@@ -25,7 +23,7 @@ import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.*;
 import org.junit.platform.launcher.core.*;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.*;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 import picocli.CommandLine.Help.Ansi;
@@ -65,87 +63,83 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         execute(List.of(test), arguments);
     }
 
-    /** The same for all classes called …Test that were compiled with this one. */
+    /** The same for all classes called …Test that are beside this one. */
     static void runAll(Class<?> main, String... arguments) throws Exception {
-        URI here = main.getProtectionDomain().getCodeSource().getLocation()
-            .toURI();
-        execute(ReflectionSupport.findAllClassesInClasspathRoot(here,
+        var here = main.getProtectionDomain().getCodeSource().getLocation();
+        execute(ReflectionSupport.findAllClassesInClasspathRoot(here.toURI(),
             any -> true, name -> name.endsWith("Test")), arguments);
     }
 
     private static void execute(List<Class<?>> classes, String... arguments) {
         System.exit(new CommandLine(new Runner(classes))
             .setCommandName(classes.size() > 1 ? "AllTests.java"
-                : classes.get(0).getName() + ".java").setParameterExceptionHandler((e, ignored) -> {
+                : classes.get(0).getName() + ".java")
+            .setParameterExceptionHandler((e, ignored) -> {
                 System.err.println(e.getMessage() + ". Try --help.");
                 return 2;
             }).execute(arguments));
     }
 
     public Integer call() {
-        var known = classes.stream().map(it -> it.getName().replaceFirst(
-            "Test$", "")).sorted().toList();
+        var known = classes.stream().map(Runner::name).sorted().toList();
         for (var name : names) if (!known.contains(name)) {
             System.err.println("There is no " + name + "Test, but: "
                 + String.join(", ", known) + ".");
             return 2;
         }
-        // Else each answer of Java's HttpServer takes 40 ms.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
         // Ctrl-C ends all that tests have started, too.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessHandle
             .current().descendants().forEach(ProcessHandle::destroyForcibly)));
+        // Else each answer of Java's HttpServer takes 40 ms.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         // What nodes print meanwhile does not stand between the results.
         System.setOut(new PrintStream(said, true));
         System.setErr(System.out);
 
-        var summary = new SummaryGeneratingListener();
         var showing = new Thread(this::showThatItMoves);
         showing.setDaemon(true);
         showing.start();
+        var summary = new SummaryGeneratingListener();
         LauncherFactory.create().execute(LauncherExecutionRequestBuilder
             .request(request()).cancellationToken(end)
             .listeners(this, summary).build());
         return report(summary.getSummary());
     }
 
+    private static String name(Class<?> test) {
+        return test.getName().replaceFirst("Test$", "");
+    }
+
     // Tests wait more than they work, so there are more at a time than cores.
     private LauncherDiscoveryRequest request() {
+        int cores = Runtime.getRuntime().availableProcessors();
         var jupiter = "junit.jupiter.execution.";
         var parallel = jupiter + "parallel.";
-        int cores = Runtime.getRuntime().availableProcessors();
         var request = LauncherDiscoveryRequestBuilder.request()
-            .configurationParameter(parallel + "enabled", "true")
-            .configurationParameter(parallel + "mode.classes.default", "concurrent")
-            .configurationParameter(parallel + "config.executor-service",
-                "WORKER_THREAD_POOL")
-            .configurationParameter(parallel + "config.strategy", "fixed")
-            .configurationParameter(parallel + "config.fixed.parallelism",
-                "" + (cores + 2))
-            .configurationParameter(jupiter + "timeout.default", "5 m")
-            .configurationParameter(jupiter + "timeout.thread.mode.default",
-                "SEPARATE_THREAD")
-            .configurationParameter("junit.jupiter.testclass.order.default",
-                "org.junit.jupiter.api.ClassOrderer$OrderAnnotation");
+            .configurationParameters(Map.of(parallel + "enabled", "true",
+                parallel + "mode.classes.default", "concurrent",
+                parallel + "config.executor-service", "WORKER_THREAD_POOL",
+                parallel + "config.strategy", "fixed",
+                parallel + "config.fixed.parallelism", "" + (cores + 2),
+                jupiter + "timeout.default", "5 m",
+                jupiter + "timeout.thread.mode.default", "SEPARATE_THREAD",
+                "junit.jupiter.testclass.order.default",
+                "org.junit.jupiter.api.ClassOrderer$OrderAnnotation"));
         if (isLong) request.filters(TagFilter.includeTags("long"));
-        for (var test : classes)
-            if (names.isEmpty() || names.contains(test.getName().replaceFirst(
-                "Test$", ""))) request.selectors(selectClass(test));
+        for (var test : classes) if (names.isEmpty()
+            || names.contains(name(test))) request.selectors(selectClass(test));
         return request.build();
     }
 
     // ## While it runs
 
-    private record Done(String name, long ms) { }
-
     private TestPlan plan;
     private long total, quiet;
-    private final Map<UniqueId, Long> started = new ConcurrentHashMap<>();
-    private final Map<UniqueId, List<String>> notes = new ConcurrentHashMap<>();
-    private final Map<String, List<String>> running =
-        new ConcurrentSkipListMap<>();
-    private final List<Done> done = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
+    private final List<Map.Entry<Long, String>> done = new ArrayList<>();
+    private final Map<UniqueId, Long> started = new ConcurrentHashMap<>();
+    private final Map<UniqueId, String> notes = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> running = new TreeMap<>();
 
     @Override
     public void testPlanExecutionStarted(TestPlan plan) {
@@ -159,79 +153,69 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     }
 
     @Override
-    public void executionStarted(TestIdentifier test) {
+    public synchronized void executionStarted(TestIdentifier test) {
         started.put(test.getUniqueIdObject(), System.nanoTime());
-        if (isTopLevel(test)) running.put(test.getDisplayName(),
-            Collections.synchronizedList(new ArrayList<>()));
+        if (!path(test).isEmpty()) running.computeIfAbsent(path(test).get(0),
+            name -> new ArrayList<>());
     }
 
     @Override
     public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
-        notes.computeIfAbsent(test.getUniqueIdObject(), id ->
-            new CopyOnWriteArrayList<>()).addAll(entry.getKeyValuePairs().values());
+        entry.getKeyValuePairs().values().forEach(it -> notes.merge(
+            test.getUniqueIdObject(), "\n    " + it, String::concat));
     }
 
     @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    public synchronized void executionFinished(TestIdentifier test,
+            TestExecutionResult result) {
         var why = result.getThrowable().map(Throwable::getMessage).orElse("");
         switch (result.getStatus()) {
             case SUCCESSFUL -> { if (test.isTest()) note("✓", test, ""); }
-            case FAILED -> fail(test, why);
             case ABORTED -> executionSkipped(test, why);
+            case FAILED -> {
+                note("✗", test, "");
+                print("  ✗ " + String.join(": ", path(test)) + ": "
+                    + why.strip().lines().findFirst().orElse(""));
+                if (failFast) end.cancel();
+            }
         }
-        if (isTopLevel(test)) print(test);
+        if (path(test).size() != 1) return;
+        // A class is shown when all of it is done: others run beside it.
+        print("%n%s  %.1f s".formatted(path(test).get(0), nanos(test) / 1e9));
+        running.remove(path(test).get(0)).forEach(this::print);
     }
 
     @Override
-    public void executionSkipped(TestIdentifier test, String reason) {
+    public synchronized void executionSkipped(TestIdentifier test, String why) {
         if (end.isCancellationRequested()) return;
-        synchronized (this) {
-            skipped.add(reason);
-        }
-        note("-", test, "  skipped: " + reason);
+        skipped.add(why);
+        note("-", test, "  skipped: " + why);
     }
 
-    private void fail(TestIdentifier test, String why) {
-        note("✗", test, "");
-        print("  ✗ " + classOf(test) + ": " + sentence(test) + ": "
-            + why.strip().lines().findFirst().orElse(""));
-        if (failFast) end.cancel();
+    private void note(String mark, TestIdentifier test, String why) {
+        var path = path(test);
+        var name = String.join(": ", path.subList(1, path.size()));
+        running.computeIfAbsent(path.get(0), any -> new ArrayList<>()).add(
+            "  %s %-64s %6d ms%s%s".formatted(mark, name, nanos(test) / 1_000_000,
+                why, notes.getOrDefault(test.getUniqueIdObject(), "")));
+        if (test.isTest()) done.add(Map.entry(nanos(test), String.join(": ", path)));
     }
 
-    private synchronized void note(String mark, TestIdentifier test, String why) {
-        long ms = ms(test);
-        var name = sentence(test);
-        var lines = running.getOrDefault(classOf(test), new ArrayList<>());
-        lines.add("  %s %-64s %6d ms%s".formatted(mark, name, ms, why));
-        for (var more : notes.getOrDefault(test.getUniqueIdObject(), List.of()))
-            lines.add("    " + more);
-        if (test.isTest()) done.add(new Done(classOf(test) + ": " + name, ms));
-    }
-
-    // A class is printed when all of it is done, however many run beside it.
-    private synchronized void print(TestIdentifier test) {
-        var lines = running.remove(test.getDisplayName());
-        print("%n%s  %.1f s".formatted(test.getDisplayName(), ms(test) / 1e3));
-        lines.forEach(this::print);
-    }
-
-    private synchronized void print(String line) {
+    private void print(String line) {
         out.println((Ansi.AUTO.enabled() ? "\r\033[K" : "") + line);
         quiet = 0;
     }
 
-    // On a terminal each second, in a file where nothing else came for 20.
+    // On a terminal each second; in a file, where nothing else came for 20.
     private void showThatItMoves() {
-        boolean terminal = Ansi.AUTO.enabled();
         try {
             while (true) {
                 Thread.sleep(1_000);
                 synchronized (this) {
-                    if (plan == null || running.isEmpty()) continue;
                     var line = "  … %d of %d done, now: %s".formatted(done.size(),
                         total, String.join(", ", running.keySet()));
-                    if (terminal) out.print("\r\033[K" + line.substring(0,
-                        Math.min(79, line.length())));
+                    if (Ansi.AUTO.enabled()) out.print("\r\033[K"
+                        + line.substring(0, Math.min(79, line.length())));
                     else if (++quiet % 20 == 0) out.println(line);
                 }
             }
@@ -242,60 +226,45 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
 
     // ## At the end
 
-    private int report(org.junit.platform.launcher.listeners.TestExecutionSummary
-            result) {
+    private int report(TestExecutionSummary result) {
+        long passed = result.getTestsSucceededCount();
         long failed = result.getTotalFailureCount();
-        if (failed > 0) result.printFailuresTo(new PrintWriter(out), 20);
-        var lines = said.toString().lines().toList();
-        if (failed > 0 && !lines.isEmpty()) {
-            out.println("\nWhat was printed meanwhile, the end of it:");
-            lines.stream().skip(Math.max(0, lines.size() - 40)).forEach(line ->
-                out.println("  " + line));
+        if (failed > 0) {
+            result.printFailuresTo(new PrintWriter(out), 20);
+            var lines = said.toString().lines().toList();
+            out.println("\nWhat nodes printed, the end of it:");
+            lines.subList(Math.max(0, lines.size() - 40), lines.size())
+                .forEach(line -> out.println("  " + line));
         }
-        if (classes.size() > 1) {
-            out.println("\nThe slowest:");
-            done.stream().sorted(Comparator.comparing(it -> -it.ms)).limit(10)
-                .forEach(it -> out.printf("  %6.1f s  %s%n", it.ms / 1e3, it.name));
-        }
-        boolean complete = System.getenv("CI") == null || skipped.isEmpty();
-        if (!complete) out.println("\nIn CI nothing may be skipped.");
+        if (classes.size() > 1) out.println("\nThe slowest:");
+        if (classes.size() > 1) done.stream().sorted(Map.Entry.comparingByKey(
+            Comparator.reverseOrder())).limit(10).forEach(it -> out.printf(
+                "  %6.1f s  %s%n", it.getKey() / 1e9, it.getValue()));
         if (end.isCancellationRequested())
             out.println("\nStopped at the first failure.");
-        out.printf("%n%d passed, %d failed%s%n", result.getTestsSucceededCount(),
-            failed, skipped.isEmpty() ? "" : ", " + skipped.size() + " skipped");
-        return failed == 0 && complete && result.getTestsSucceededCount() > 0
-            ? 0 : 1;
+        boolean complete = System.getenv("CI") == null || skipped.isEmpty();
+        if (!complete) out.println("\nIn CI nothing may be skipped.");
+        out.printf("%n%d passed, %d failed%s%n", passed, failed,
+            skipped.isEmpty() ? "" : ", " + skipped.size() + " skipped");
+        return failed == 0 && complete && passed > 0 ? 0 : 1;
     }
 
-    // ## Names
-
-    private long ms(TestIdentifier test) {
-        var begun = started.getOrDefault(test.getUniqueIdObject(),
-            System.nanoTime());
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    private long nanos(TestIdentifier test) {
+        return System.nanoTime() - started.getOrDefault(
+            test.getUniqueIdObject(), System.nanoTime());
     }
 
-    private boolean isTopLevel(TestIdentifier test) {
-        return test.getSource().orElse(null) instanceof ClassSource
-            && plan.getParent(test).map(it -> it.getParentId().isEmpty())
-                .orElse(false);
-    }
-
-    private String classOf(TestIdentifier test) {
-        while (!isTopLevel(test) && plan.getParent(test).isPresent())
-            test = plan.getParent(test).get();
-        return test.getDisplayName();
-    }
-
-    // editingABlockBreaksTheChain() is a sentence, but for its spaces; what
-    // stands above a test, below its class, stands in front.
-    private String sentence(TestIdentifier test) {
-        var names = new LinkedList<String>();
-        for (var it = test; !isTopLevel(it) && plan.getParent(it).isPresent();
+    // From its class to the test itself, each as a sentence: for that is what
+    // editingABlockBreaksTheChain() is, but for its spaces.
+    private List<String> path(TestIdentifier test) {
+        var path = new LinkedList<String>();
+        for (var it = test; plan.getParent(it).isPresent();
                 it = plan.getParent(it).get())
-            names.addFirst(it.getDisplayName().replaceFirst("\\(.*\\)$", "")
-                .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])"
-                    + "|(?<=[A-Z])(?=[A-Z][a-z])", " ").toLowerCase());
-        return String.join(": ", names);
+            path.addFirst(it.getDisplayName());
+        for (int i = 1; i < path.size(); i++) path.set(i, path.get(i)
+            .replaceFirst("\\(.*\\)$", "").replaceAll("(?<=[a-z0-9])(?=[A-Z])"
+                + "|(?<=[a-z])(?=[0-9])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+            .toLowerCase());
+        return path;
     }
 }

@@ -78,7 +78,7 @@ final class SignedStandIn extends StandIn {
     }
 
     private final Fault fault;
-    private final Map<Object, Boolean> signed = new HashMap<>(); // or not
+    private final Map<Object, Boolean> signed = new HashMap<>(); // seen
 
     SignedStandIn(Fault fault) throws IOException {
         super(StandIn.Fault.none);

@@ -250,9 +250,9 @@ class StandIn implements AutoCloseable {
             case "/mine" -> mine();
             case "/transactions/new" -> take(values);
             case "/nodes/register" -> register(values);
-            case "/nodes/resolve" -> resolve()
-                ? Map.of("message", "Our chain was replaced", "new_chain", chain)
-                : Map.of("message", "Our chain is authoritative", "chain", chain);
+            case "/nodes/resolve" -> resolve() ? Map.of("message",
+                "Our chain was replaced", "new_chain", chain) : Map.of(
+                "message", "Our chain is authoritative", "chain", chain);
             case "/nodes" -> nodes();
             default -> Map.of("chain", chain, "length", chain.size()
                 + (fault == Fault.lengthOff ? 1 : 0));
