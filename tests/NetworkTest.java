@@ -430,16 +430,6 @@ class NetworkTest {
     }
 
     @Test
-    void anAddressIsSpelledInOneWay() throws Exception {
-        Nodes.register(node, "http://LOCALHOST:5001/", "localhost:5001",
-            "http://localhost:5001", "http://[::1]:5002", "[::1]:5002/");
-        Nodes.register(node, "LocalHost:5001");
-        assertEquals("{\"[::1]:5002\":\"not asked yet\","
-            + "\"localhost:5001\":\"not asked yet\"}",
-            Nodes.get(node, "/nodes").get("neighbours").toString());
-    }
-
-    @Test
     void aNeighbourMayLiveAtAnIPv6Address() throws Exception {
         Node other;
         try {

@@ -159,7 +159,7 @@ class NodeTest {
     void addressesAreSpelledInOneWay() throws Exception {
         var answer = post("/nodes/register", """
             {"nodes": ["http://LOCALHOST:5001/", "localhost:5001",
-             "http://[::1]:5001", "192.168.0.5:5000"]}""");
+             "http://[::1]:5001", "[::1]:5001/", "192.168.0.5:5000"]}""");
         assertEquals("[\"192.168.0.5:5000\",\"[::1]:5001\",\"localhost:5001\"]",
             answer.json().get("total_nodes").toString());
     }

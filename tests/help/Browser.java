@@ -37,7 +37,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             "--disable-background-networking", "--disable-component-update",
             "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
             "--disable-background-timer-throttling",
-            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
+            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+                + "SpareRendererForSitePerProcess",
             "--disable-renderer-backgrounding", "--force-color-profile=srgb",
             "about:blank").redirectErrorStream(true).start();
         var said = process.inputReader();

@@ -36,6 +36,11 @@ class StandIn implements AutoCloseable {
     enum Fault {
         none, typed,
         separators(HASH),
+        chainsUnchecked(NEWEST, ELSEWHERE, RESEALED,
+            REFUSED + "an amount edited", REFUSED + "a timestamp edited",
+            REFUSED + "the genesis proof edited", REFUSED + "a block removed",
+            REFUSED + "a previous_hash overwritten",
+            REFUSED + "an amount 1 turned to 1.0"),
         noProofCheck(NEWEST, ELSEWHERE, RESEALED),
         newestUnchecked(NEWEST, ELSEWHERE),
         zerosAnywhere(ELSEWHERE),
@@ -351,6 +356,7 @@ class StandIn implements AutoCloseable {
 
     boolean valid(List<Map<String, Object>> chain) {
         if (chain.isEmpty()) return false;
+        if (fault == Fault.chainsUnchecked) return true;
         for (int i = 1; i < chain.size()
             - (fault == Fault.newestUnchecked ? 1 : 0); i++) {
             var last = chain.get(i - 1);
