@@ -283,8 +283,7 @@ class CheckNodeTest {
         var keyboard = new PipedOutputStream();
         var said = new StringWriter();
         int port = Programs.port();
-        var check = new CheckNode();
-        check.ports = Checks.ports();
+        var check = Checks.check();
         check.keyboard = new PipedInputStream(keyboard);
         var status = Programs.async(() -> Checks.run(check, said,
             "localhost:" + port, "--zeros", "2", "--watch"));

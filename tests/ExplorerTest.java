@@ -76,7 +76,8 @@ class ExplorerTest {
         see(nodes.start());
         tab.type("[name=sender]", "O'Hara \\ \"quoted\" 王");
         var curl = new ProcessBuilder("sh").start();
-        try (var line = curl.getOutputStream()) { // arguments lose 王 in the C locale
+        try (var line = curl.getOutputStream()) {
+            // For arguments lose 王 in the C locale.
             line.write((tab.text("#curl") + " -s\n").getBytes(UTF_8));
         }
         var said = new String(curl.getInputStream().readAllBytes(), UTF_8);
@@ -112,15 +113,17 @@ class ExplorerTest {
             + "'forked after block 3: since then 1 block, ours 1')");
         Nodes.mine(theirs);
         tab.await("text(row(1)).includes('since then 2 blocks, ours 1')");
-        assertEquals("= same, = same, = same, ≠ differs, + only there", tab.js(
-            "[...row(1).querySelectorAll('.title span')].map(text).join(', ')"));
+        assertEquals("= same, = same, = same, ≠ differs, + only there",
+            tab.js("texts('.title span', row(1))"));
         tab.await("left(row(0), 3) == left(row(1), 3)"); // once it has come in
         tab.picture("fork", "light");
         tab.picture("fork-dark", "dark");
 
-        tab.js("window.fallen = new Set(); new MutationObserver(() => document"
-            + ".querySelectorAll('.going').forEach(e => fallen.add(e))).observe("
-            + "$('track'), {subtree: true, attributeFilter: ['class']})");
+        tab.js("""
+            window.fallen = new Set();
+            new MutationObserver(() => all('.going').forEach(it =>
+              fallen.add(it))).observe($('track'),
+              {subtree: true, attributeFilter: ['class']})""");
         tab.click("#resolve button");
         tab.await("#answer", "Our chain was replaced");
         assertEquals("1", tab.js("fallen.size"), "blocks that fell out");
@@ -136,8 +139,9 @@ class ExplorerTest {
     void everyNeighbourIsShownAsItIs() throws Exception {
         var liar = nodes.says(Chains.body(List.of(Chains.GENESIS,
             new Block(2, 1.5, List.of(), 7, "nonsense")))).address();
-        var closed = nodes.plays(out -> out.write(Neighbour.ok(Chains.body(3,
-            Chains.FREE)).replaceFirst("Access.*\r\n", "").getBytes())).address();
+        var open = Neighbour.ok(Chains.body(3, Chains.FREE));
+        var closed = nodes.plays(out -> out.write(open.replaceFirst(
+            "Access.*\r\n", "").getBytes())).address();
         var html = nodes.says("<html>404</html>").address();
         see(nodes.start("--peer", liar, "--peer", closed, "--peer", html,
             "--peer", "localhost:1"));
@@ -151,7 +155,8 @@ class ExplorerTest {
     // ## What a class breaks
 
     @Test
-    void anEditedBlockBreaksTheChainAndIsMinedAgainForNothing() throws Exception {
+    void anEditedBlockBreaksTheChainAndIsMinedAgainForNothing()
+            throws Exception {
         var node = nodes.start();
         pay(node, "alice", "bob", "5");
         mine(node, 3);
@@ -160,13 +165,12 @@ class ExplorerTest {
         tab.click("#break");
         edit(2, "Amount", "500");
         tab.await("#verdict", "Broken at block 3: its previous hash is");
-        assertEquals("✓ holds|✎ edited|✕ broken|✕ cut off", tab.js(
-            "[...row(0).querySelectorAll('.title span')].map(text).join('|')"));
+        assertEquals("✓ holds, ✎ edited, ✕ broken, ✕ cut off",
+            tab.js("texts('.title span', row(0))"));
         assertEquals("rgb(179, 38, 30)", tab.js(
             "getComputedStyle(card(3)).borderTopColor"));
         contains("[aria-label^='Block 3'] .reason", "hashes to");
-        assertEquals("= ≠ =", tab.js(
-            "[...row(0).querySelectorAll('.link b')].map(text).join(' ')"));
+        assertEquals("=, ≠, =", tab.js("texts('.link b', row(0))"));
         tab.picture("broken", "light");
         tab.picture("broken-dark", "dark");
 
@@ -179,7 +183,7 @@ class ExplorerTest {
 
         tab.click("#reset");
         tab.await("#verdict", "A copy to break");
-        assertEquals("5", tab.js("find(\"" + field(2, "Amount") + "\").value"));
+        assertEquals("5", value(2, "Amount"));
         tab.click("#break");
         tab.await("find('.ghost') && !find('.copy')");
         assertEquals(before, Nodes.chain(node));
@@ -235,7 +239,7 @@ class ExplorerTest {
         see(node);
         tab.click("#break");
         for (int block : List.of(2, 3)) { // the last one has no witness
-            var was = tab.js("find(\"" + field(block, "Amount") + "\").value");
+            var was = value(block, "Amount");
             edit(block, "Amount", "500");
             tab.await("text(card(" + block + ")).includes('✎ edited')");
             tab.await("!text('#verdict').includes('A copy')");
@@ -246,7 +250,8 @@ class ExplorerTest {
     }
 
     @Test
-    void whatIsEditedWhileTheNodeIsAwayIsCheckedWhenItIsBack() throws Exception {
+    void whatIsEditedWhileTheNodeIsAwayIsCheckedWhenItIsBack()
+            throws Exception {
         var port = "" + Programs.port();
         var node = nodes.start("--port", port);
         mine(node, 2);
@@ -281,10 +286,16 @@ class ExplorerTest {
         tab.click("#break");
         edit(2, "timestamp", "1");
         tab.await("#verdict", "Broken at block 3");
-        tab.js("window.sent = 0; const fetched = fetch; window.fetch = (url, how)"
-            + " => { sent += how?.body?.length ?? 0; return fetched(url, how); }; 0");
+        tab.js("""
+            window.sent = 0;
+            const fetched = fetch;
+            window.fetch = (url, how) => {
+              sent += how?.body?.length ?? 0;
+              return fetched(url, how);
+            }; 0""");
         tab.click("#mend-all");
         tab.await("#verdict", "Valid again");
+        tab.await("!copy.mending"); // the whole was checked, once
         contains("#work", "Mined again so far: " + (many - 2) + " blocks");
         int whole = Integer.parseInt(tab.js("write(copy.chain).length"));
         int sent = Integer.parseInt(tab.js("sent"));
@@ -300,6 +311,7 @@ class ExplorerTest {
         for (int i = 0; i < 3; i++) tab.press("Enter");
         tab.await("#answer", "will be added");
         tab.press("Enter");
+        holds("!find('#pay button').disabled"); // for nothing was sent
         tab.await(".ghost", "1 transaction waits");
         tab.js("performance.now = () => 6_000; 0");
         tab.press("Enter"); // a second later it is meant
@@ -348,9 +360,11 @@ class ExplorerTest {
     @Test
     void whileANodeMinesItsGuessesRunPast() throws Exception {
         see(nodes.start("--zeros", "16")); // it will not find any
-        tab.js("window.most = 0; new MutationObserver(() => { const n = Number("
-            + "text('.ghost .work .count').replace(/\\D/g, '')); if (n > most) "
-            + "most = n; }).observe($('track'), {subtree: true, childList: true})");
+        tab.js("""
+            window.most = 0;
+            new MutationObserver(() => most = Math.max(most, text(
+              '.ghost .work .count').replace(/\\D/g, ''))).observe(
+              $('track'), {subtree: true, childList: true})""");
         tab.click("#mine button");
         tab.await("most > 1000");
         tab.click("#pay button"); // and the ghost still says so
@@ -370,10 +384,10 @@ class ExplorerTest {
         tab.click("#owners summary");
         tab.await("#balances", "miner");
         assertEquals("dave 12345678901234567890, miner 1, carol −0.00001, "
-            + "alice −0.3, bob −12345678901234567889.69999", tab.js(
-            "[...$('balances').children].map(text).join(', ')"));
+            + "alice −0.3, bob −12345678901234567889.69999",
+            tab.js("texts('#balances > *')"));
         tab.click("#balances li:nth-child(4) button");
-        tab.await("document.querySelectorAll('.lit').length == 2");
+        tab.await("all('.lit').length == 2");
         contains(".lit", "alice → bob");
     }
 
@@ -432,9 +446,8 @@ class ExplorerTest {
         tab.await("histories.size == 3 && sections().length == 4");
         tab.await("[1, 2, 3].every(i => text(row(i).querySelector('h3'))"
             + ".includes(' and 17 more'))");
-        assertEquals("4, 3, 2", tab.js("[1, 2, 3].map(i => row(i)"
-            + ".querySelectorAll('.card').length).join(', ')"),
-            "the longest first");
+        assertEquals("4, 3, 2", tab.js("[1, 2, 3].map(i => all('.card', row(i))"
+            + ".length).join(', ')"), "the longest first");
         tab.picture("sixty", "light");
     }
 
@@ -476,8 +489,7 @@ class ExplorerTest {
         tab.click("#tell");
         for (int i = 1; i <= 9; i++) {
             says("#caption", i + "/9 · .*");
-            assertEquals("1", tab.js("document.querySelectorAll("
-                + "'[data-pointed]').length"), "step " + i);
+            assertEquals("1", tab.js("all('[data-pointed]').length"));
             if (i == 3) tab.click("#language"); // nothing is lost
             if (i == 4) tab.click("#language");
             if (i == 6) tab.picture("story", "light");
@@ -499,9 +511,9 @@ class ExplorerTest {
         var node = nodeWithBlocks(60);
         see(node);
         tab.await("card(60)");
-        assertEquals("0", tab.js("find('#first').click(); changed(); "
-            + "scroller.scrollLeft"));
-        holds("find('#tip').click(); changed(); scroller.scrollLeft == tipAt()");
+        holds("find('#first').click(); changed(); scroller.scrollLeft == 0");
+        holds("find('#tip').click(); changed();"
+            + "scroller.scrollLeft == tipAt()");
         Nodes.mine(node); // and who is there stays there
         tab.await("text(card(61)).includes('tip')");
     }
@@ -580,7 +592,7 @@ class ExplorerTest {
         assertEquals(new Sha256().hex("Alice → Bob: 50"), tab.text("#digest"));
         tab.type("#words", "Zoë 村 🪙");
         assertEquals(new Sha256().hex("Zoë 村 🪙0"), tab.text("#digest"));
-        holds("document.querySelectorAll('#digest mark').length > 40");
+        holds("all('#digest mark').length > 40");
         tab.type("#zeros", "2");
         tab.click("#dig");
         tab.await("text('#flipped').startsWith('✓ It begins with 2 zeros.')");
@@ -599,12 +611,13 @@ class ExplorerTest {
         mine(node, 2);
         see(node);
         tab.await("card(3)");
-        assertEquals("1.0 " + digits + " 1e-05 1", tab.js(
-            "[...card(2).querySelectorAll('li li b')].map(text).join(' ')"));
+        assertEquals("1.0, " + digits + ", 1e-05, 1",
+            tab.js("texts('li li b', card(2))"));
 
         // In the copy each is edited and put back, and the chain holds.
         tab.click("#break");
-        var amount = "[aria-label^='Block 2'] li:nth-child(%d) [aria-label=Amount]";
+        var amount = "[aria-label^='Block 2'] li:nth-child(%d) "
+            + "[aria-label=Amount]";
         for (int i = 1; i <= 3; i++) {
             var field = amount.formatted(i);
             var was = tab.js("find(\"" + field + "\").value");
@@ -630,7 +643,8 @@ class ExplorerTest {
 
     @Test
     void aHostileNameIsShownAsTextAndNothingMore() throws Exception {
-        var hostile = "<img src=x onerror=\"window.hurt=1\"><script>hurt=1</script>";
+        var hostile = "<img src=x onerror=\"window.hurt=1\">"
+            + "<script>hurt=1</script>";
         var node = nodes.start();
         for (var name : List.of(hostile, "__proto__", "\u202egnp.exe",
             "x".repeat(1000))) pay(node, name, "b", "1");
@@ -639,9 +653,9 @@ class ExplorerTest {
         Nodes.mine(node);
         tab.await("text(card(2)).includes('<img src=x onerror=')");
         tab.click("#break");
-        assertEquals(hostile, tab.js("find(\"" + field(2, "Sender") + "\").value"));
+        assertEquals(hostile, value(2, "Sender"));
         assertEquals("none", tab.js("window.hurt ?? 'none'"));
-        assertEquals("0", tab.js("document.querySelectorAll('#track img').length"));
+        holds("!find('#track img')");
         holds("card(2).scrollWidth <= card(2).clientWidth + 4");
     }
 
@@ -650,14 +664,15 @@ class ExplorerTest {
         var page = Files.readString(PAGE);
         assertTrue(page.contains("default-src 'none';\n  script-src 'self'; "
             + "style-src 'self'; connect-src *;"), page);
-        assertFalse(page.matches("(?s).*(<script>|<style>| style=| on[a-z]+=).*"));
+        assertFalse(page.matches("(?s).*(<script>|<style>| style=| on[a-z]+=)"
+            + ".*"));
         try (var files = Files.list(PAGE.resolveSibling("explorer"))) {
             for (var file : files.toList()) {
+                var name = "explorer/" + file.getFileName();
                 assertFalse(Files.readString(file).matches("(?s).*(innerHTML"
                     + "|outerHTML|insertAdjacentHTML|document\\.write|eval\\("
-                    + "|//[a-z]+\\.[a-z]+/).*"), file.toString());
-                if (file.toString().endsWith(".js")) assertTrue(page.contains(
-                    "src=\"explorer/" + file.getFileName() + "\""), file.toString());
+                    + "|//[a-z]+\\.[a-z]+/).*"), name);
+                assertTrue(page.contains("=\"" + name + "\""), name);
             }
         }
     }
@@ -665,7 +680,7 @@ class ExplorerTest {
     // ## Long chains, both languages, every screen
 
     @Test @Tag("long")
-    void tenThousandBlocksAreQuick() throws Exception {
+    void thousandsOfBlocksAreQuick() throws Exception {
         int last = Runner.size(3_000, 10_000);
         see(nodeWithBlocks(last));
         tab.await("card(" + last + ") && text('.ghost').includes('Block "
@@ -689,8 +704,7 @@ class ExplorerTest {
               changed();
               return performance.now() - begun;
             }))""");
-        System.out.println("MS " + ms);
-        assertTrue(Double.parseDouble(ms) < 100, ms + " ms");
+        assertTrue(Double.parseDouble(ms) < 5, ms + " ms"); // or below 1
         tab.picture("long", "light");
     }
 
@@ -726,9 +740,9 @@ class ExplorerTest {
         assertTrue(Files.size(readme) < 200_000, "the README's picture");
         if (picture) Files.copy(readme, Programs.file("docs/explorer.png"),
             StandardCopyOption.REPLACE_EXISTING);
-        for (var size : List.of("360x740", "800x600", "1366x768", "1920x1080")) {
+        var fits = "document.documentElement.scrollWidth <= innerWidth";
+        for (var size : "360x740 800x600 1366x768 1920x1080".split(" ")) {
             tab.size(size);
-            var fits = "document.documentElement.scrollWidth <= innerWidth";
             holds(fits);
             for (var scheme : List.of("light", "dark"))
                 tab.picture(size + "-" + scheme, scheme);
@@ -751,9 +765,9 @@ class ExplorerTest {
         assertEquals("tell, wall, book, language, Mine a block, sender, "
             + "recipient, amount, Pay, node, Add, Resolve, copy, break, "
             + "Who has what, scroller", String.join(", ", met));
-        assertEquals("", tab.js("[...document.querySelectorAll('input, button')]"
-            + ".filter(e => e.checkVisibility() && !e.innerText"
-            + " && !e.labels?.length && !e.ariaLabel).map(e => e.id).join()"));
+        assertEquals("", tab.js("all('input, button').filter(it => "
+            + "it.checkVisibility() && !it.innerText && !it.labels?.length "
+            + "&& !it.ariaLabel).map(it => it.id).join()"));
     }
 
     // axe-core knows what keeps people from using a page.
@@ -790,11 +804,11 @@ class ExplorerTest {
     private void axeFindsNothing(String state) throws Exception {
         for (var scheme : List.of("light", "dark")) {
             tab.scheme(scheme);
+            var only = scheme.equals("dark") ? ", runOnly: 'cat.color'" : "";
             assertEquals("", tab.js("axe.run({resultTypes: ['violations']"
-                + (scheme.equals("dark") ? ", runOnly: 'cat.color'" : "")
-                + "}).then(found => found.violations.map(it => it.id + ': ' + "
-                + "it.nodes.map(n => n.target + ' ' + n.any.map(a => a.message))"
-                + ".join(', ')).join('\\n'))"), state + ", " + scheme);
+                + only + "}).then(found => found.violations.map(it => it.id"
+                + " + ': ' + it.nodes.map(n => n.target + ' ' + n.any.map(a =>"
+                + " a.message)).join(', ')).join('\\n'))"), state + scheme);
         }
         tab.scheme("");
     }
@@ -839,7 +853,8 @@ class ExplorerTest {
             "cards().length > 1"));
     }
 
-    private void see(String url, String language, String ready) throws Exception {
+    private void see(String url, String language, String ready)
+            throws Exception {
         tab = nodes.add(browser.open(url, "1600x900", language, ready));
     }
 
@@ -865,6 +880,10 @@ class ExplorerTest {
 
     private void edit(int block, String name, String value) throws Exception {
         tab.type(field(block, name), value);
+    }
+
+    private String value(int block, String name) throws Exception {
+        return tab.js("find(\"" + field(block, name) + "\").value");
     }
 
     private static String field(int block, String name) {

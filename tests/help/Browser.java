@@ -4,9 +4,8 @@
 
 // A real browser for tests, several of which may use it at once.
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.*;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.*;
 
 import com.fasterxml.jackson.databind.*;
 import java.io.*;
@@ -15,7 +14,6 @@ import java.net.http.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
-import java.util.stream.*;
 
 /** Chromium without a window, spoken to in its own DevTools protocol. */
 final class Browser implements AutoCloseable, WebSocket.Listener {
@@ -30,17 +28,18 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     private final WebSocket socket;
     private int number;
 
-    private Browser(Path program) throws Exception {
-        process = new ProcessBuilder(program.toString(), "--headless=new",
+    private Browser(String program) throws Exception {
+        process = new ProcessBuilder(program, "--headless=new",
             "--remote-debugging-port=0", "--user-data-dir=" + profile,
             "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update",
             "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
             "--disable-background-timer-throttling",
-            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
-                + "SpareRendererForSitePerProcess",
             "--disable-renderer-backgrounding", "--force-color-profile=srgb",
-            "about:blank").redirectErrorStream(true).start();
+            // What else would start two programs for each window.
+            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+                + "SpareRendererForSitePerProcess", "about:blank")
+            .redirectErrorStream(true).start();
         var said = process.inputReader();
         var address = said.lines().filter(line -> line.contains(" ws://"))
             .findFirst().orElseThrow().replaceFirst(".* ", "");
@@ -50,13 +49,9 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     static Browser start() throws Exception {
-        var program = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .flatMap(folder -> Stream.of("chromium", "chromium-browser",
-                "google-chrome").map(name -> Path.of(folder, name)))
-            .filter(Files::isExecutable).findFirst();
-        assumeTrue(program.isPresent(),
-            "there is no Chromium (Debian: apt-get install chromium)");
-        return new Browser(program.get());
+        for (var name : "chromium chromium-browser google-chrome".split(" "))
+            if (Programs.runs(name, "--version")) return new Browser(name);
+        return abort("there is no Chromium (Debian: apt-get install chromium)");
     }
 
     @Override
@@ -78,7 +73,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     @Override
-    public CompletionStage<?> onClose(WebSocket socket, int status, String why) {
+    public CompletionStage<?> onClose(WebSocket socket, int status,
+                                      String why) {
         onError(socket, new IOException("The browser has ended."));
         return null;
     }
@@ -110,10 +106,6 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         return answer.get("result");
     }
 
-    Tab open(String url, String size, String language) throws Exception {
-        return open(url, size, language, "cards().length > 1");
-    }
-
     /** A page in a window of its own, where it is ready. */
     Tab open(String url, String size, String language, String ready)
             throws Exception {
@@ -136,6 +128,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         try (var files = Files.walk(profile)) {
             files.sorted(Comparator.reverseOrder()).map(Path::toFile)
                 .forEach(File::delete);
+        } catch (UncheckedIOException gone) {
+            // for its last process tidies up, too
         }
     }
 
@@ -168,18 +162,21 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             ask("Emulation.setFocusEmulationEnabled", "enabled", true);
             ask("Page.addScriptToEvaluateOnNewDocument", "source", """
                 var find = selector => document.querySelector(selector);
+                var all = (selector, within = document) =>
+                  [...within.querySelectorAll(selector)];
                 var text = what => ((typeof what === 'string' ? find(what)
                   : what)?.innerText ?? '').replace(/\\s+/g, ' ').trim();
-                var sections = () => [...document.querySelectorAll(
-                  '#track > section')];
+                var texts = (selector, within) =>
+                  all(selector, within).map(text).join(', ');
+                var sections = () => all('#track > section');
                 var row = i => sections()[i];
                 var rowOf = name => sections().map(text)
                   .find(said => (said + ' ').startsWith(name)) ?? '';
-                var cards = () => [...row(0)?.querySelectorAll('.card') ?? []];
-                var card = i => cards().find(c => text(c.querySelector(
-                  '.title b')).replace(/\\D/g, '') == i && !c.matches('.ghost'));
-                var left = (row, i) => String(row.querySelectorAll('.card')[i]
-                  .getBoundingClientRect().left);
+                var cards = () => row(0) ? all('.card', row(0)) : [];
+                var card = i => cards().find(it => !it.matches('.ghost')
+                  && texts('.title b', it).replace(/\\D/g, '') == i);
+                var left = (row, i) => all('.card', row)[i]
+                  .getBoundingClientRect().left;
                 var middle = e => {
                   e.scrollIntoView({block: 'nearest', inline: 'nearest'});
                   const {left, top, width, height} = e.getBoundingClientRect();
@@ -219,7 +216,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             var said = message.get("params");
             switch (message.get("method").asText()) {
                 case "Page.loadEventFired" -> loaded.release();
-                case "Runtime.exceptionThrown" -> complaints.add(said.toString());
+                case "Runtime.exceptionThrown" ->
+                    complaints.add(said.toString());
                 case "Runtime.consoleAPICalled" ->
                     complaints.add(said.get("args").toString());
                 case "Log.entryAdded" -> {
@@ -238,13 +236,14 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             }
         }
 
-        /** Of the window: 800x600. */
+        /** Makes the window so large: 800x600. */
         void size(String size) throws Exception {
             var edges = size.split("x");
             ask("Emulation.setDeviceMetricsOverride",
                 "width", Integer.valueOf(edges[0]),
                 "height", Integer.valueOf(edges[1]),
                 "deviceScaleFactor", 1, "mobile", false);
+            js("new Promise(requestAnimationFrame)"); // it knows by then
         }
 
         /** Returns when the new page is there. */
@@ -329,11 +328,12 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             scheme(scheme);
             await("document.getAnimations().every(a => a.playState != 'running'"
                 + " || a.effect.getTiming().iterations == Infinity)");
-            var png = ask("Page.captureScreenshot", "format", "png").get("data");
+            var png = ask("Page.captureScreenshot", "format", "png");
             scheme("");
             var folder = Programs.file("tests/screenshots");
             Files.createDirectories(folder);
-            return Files.write(folder.resolve(name + ".png"), png.binaryValue());
+            return Files.write(folder.resolve(name + ".png"),
+                png.get("data").binaryValue());
         }
 
         /** It has complained of nothing. */

@@ -15,6 +15,12 @@ import java.util.stream.*;
 import picocli.CommandLine;
 
 final class Checks {
+    static CheckNode check() {
+        var check = new CheckNode();
+        check.ports = ports();
+        return check;
+    }
+
     static int[] ports() {
         return new int[] {Programs.port(), Programs.port()};
     }
@@ -34,14 +40,22 @@ final class Checks {
     }
 
     static String text(int status, String... arguments) {
-        var check = new CheckNode();
-        check.ports = ports();
-        return text(check, status, arguments);
+        return text(check(), status, arguments);
     }
 
     /** The same as JSON. */
+    static JsonNode report(CheckNode check, int status, String... arguments)
+            throws IOException {
+        var said = new StringWriter();
+        int ended = run(check, said, plus(arguments, "--json"));
+        var report = Client.JSON.readTree(said.toString());
+        assertEquals(status, ended, () -> report.path("error") + "red: "
+            + titles(report, "failed"));
+        return report;
+    }
+
     static JsonNode report(int status, String... arguments) throws IOException {
-        return Client.JSON.readTree(text(status, plus(arguments, "--json")));
+        return report(check(), status, arguments);
     }
 
     static String[] plus(String[] arguments, String... more) {
@@ -51,7 +65,7 @@ final class Checks {
 
     /** The rows that have one of these results. */
     static Set<String> titles(JsonNode report, String... results) {
-        return StreamSupport.stream(report.get("rows").spliterator(), false)
+        return StreamSupport.stream(report.path("rows").spliterator(), false)
             .filter(r -> List.of(results).contains(r.get("result").asText()))
             .map(r -> r.get("row").asText())
             .collect(Collectors.toCollection(TreeSet::new));

@@ -3,7 +3,8 @@
 //SOURCES ../../beyond/Payment.java
 
 // The same, but it validates payments, and has other faults. It counts from
-// the first block on each time, as a student would.
+// the first block on each time, as a student would. Chains made from nothing
+// must have a genesis block of its form.
 
 import java.io.IOException;
 import java.math.*;
@@ -81,7 +82,7 @@ final class SignedStandIn extends StandIn {
     private final Map<Object, Boolean> signed = new HashMap<>(); // seen
 
     SignedStandIn(Fault fault) throws IOException {
-        super(StandIn.Fault.none);
+        super(StandIn.Fault.typed);
         this.fault = fault;
     }
 

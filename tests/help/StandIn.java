@@ -134,8 +134,15 @@ class StandIn implements AutoCloseable {
     // shows only if two are in here at once, the first to mine waits for the
     // second. And it hangs up soon on whoever never answers, on nobody else.
 
-    /** What a check of it says, if that ends with this status. */
     String text(int status, String... more) {
+        return Checks.text(check(), status, arguments(more));
+    }
+
+    JsonNode report(int status, String... more) throws IOException {
+        return Checks.report(check(), status, arguments(more));
+    }
+
+    private CheckNode check() {
         var check = new CheckNode() {
             @Override
             Report.Result run(Rows.Row row) throws Talk.Gone {
@@ -144,12 +151,11 @@ class StandIn implements AutoCloseable {
             }
         };
         check.ports = ports;
-        return Checks.text(check, status, Checks.plus(more, url(), "--zeros",
-            "2"));
+        return check;
     }
 
-    JsonNode report(int status, String... more) throws IOException {
-        return Client.JSON.readTree(text(status, Checks.plus(more, "--json")));
+    private String[] arguments(String... more) {
+        return Checks.plus(more, url(), "--zeros", "2");
     }
 
     private String row = "";
