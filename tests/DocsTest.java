@@ -63,6 +63,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Execution(CONCURRENT)
 @Timeout(value = 30, unit = MINUTES) // scripts are built, pages run
+@Order(1) // it takes long, so it begins early
 class DocsTest {
     static List<String> asked = List.of();
 

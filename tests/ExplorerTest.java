@@ -21,6 +21,7 @@ import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.parallel.*;
 
 @Execution(ExecutionMode.CONCURRENT)
+@Order(2) // it takes long, so it begins early
 class ExplorerTest {
     private static final Path PAGE = Programs.file("docs/explorer.html");
     private static boolean picture;
@@ -484,7 +485,7 @@ class ExplorerTest {
 
     @Test
     void aStoryIsToldInNineStepsThatPointAtWhatTheySpeakOf() throws Exception {
-        see(classroom());
+        see(classroom("2"));
         tab.await("row(1)");
         tab.click("#tell");
         for (int i = 1; i <= 9; i++) {
@@ -531,7 +532,7 @@ class ExplorerTest {
 
     @Test
     void aCopyThatIsLongerWouldWin() throws Exception {
-        see(classroom()); // 3 blocks; the neighbour has 4
+        see(classroom("2")); // 3 blocks; the neighbour has 4
         tab.await("text(row(1)).includes('forked')");
         tab.click("#break");
         edit(3, "Amount", "300");
@@ -734,7 +735,7 @@ class ExplorerTest {
 
     @Test
     void itFitsEveryScreen() throws Exception {
-        see(classroom(), "1200x860", "en");
+        see(classroom("4"), "1200x860", "en");
         tab.await("text(row(1)).includes('forked')");
         var readme = tab.picture("readme", "light");
         assertTrue(Files.size(readme) < 200_000, "the README's picture");
@@ -773,7 +774,7 @@ class ExplorerTest {
     // axe-core knows what keeps people from using a page.
     @Test
     void axeFindsNothingInAnyState() throws Exception {
-        var node = classroom();
+        var node = classroom("2");
         pay(node, "x".repeat(900), "y".repeat(900), "1");
         see(node);
         tab.await("text(row(1)).includes('forked')");
@@ -909,9 +910,9 @@ class ExplorerTest {
     }
 
     /** Two nodes that agreed for a while, with names a class would use. */
-    private Node classroom() throws Exception {
-        var ours = nodes.start();
-        var theirs = nodes.start("--peer", ours.url());
+    private Node classroom(String zeros) throws Exception {
+        var ours = nodes.start("--zeros", zeros);
+        var theirs = nodes.start("--zeros", zeros, "--peer", ours.url());
         pay(ours, "d4ee26eee15148ee92c6cd394edd974e", "someone-other-address",
             "5");
         Nodes.mine(ours);

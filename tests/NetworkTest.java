@@ -301,9 +301,9 @@ class NetworkTest {
         }).address());
         Nodes.resolve(program.url);
         long before = count(program, "task");
-        Nodes.resolve(program.url);
+        for (int i = 0; i < 2; i++) Nodes.resolve(program.url); // or 120 more
         long after = count(program, "task");
-        assertTrue(after < before + 20, before + " threads, then " + after);
+        assertTrue(after < before + 80, before + " threads, then " + after);
     }
 
     // How many it has, on Linux: threads (task), or open files (fd).
