@@ -21,6 +21,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 
     private final Map<Integer, CompletableFuture<JsonNode>> asked =
         new ConcurrentHashMap<>();
+    private final CompletableFuture<? extends JsonNode> ended;
     private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
     private final StringBuilder heard = new StringBuilder();
     private final Path profile = Files.createTempDirectory("chromium");
@@ -40,6 +41,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
                 + "SpareRendererForSitePerProcess", "about:blank")
             .redirectErrorStream(true).start();
+        ended = process.onExit().thenApply(it -> JSON.createObjectNode()
+            .put("error", "The browser has ended."));
         var said = process.inputReader();
         var address = said.lines().filter(line -> line.contains(" ws://"))
             .findFirst().orElseThrow().replaceFirst(".* ", "");
@@ -72,18 +75,6 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         return null;
     }
 
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int status,
-                                      String why) {
-        onError(socket, new IOException("The browser has ended."));
-        return null;
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-        asked.values().forEach(answer -> answer.completeExceptionally(error));
-    }
-
     private synchronized CompletableFuture<JsonNode> send(String session,
             String method, Object... parameters) {
         var values = new HashMap<String, Object>();
@@ -100,7 +91,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 
     private JsonNode ask(String session, String method, Object... parameters)
             throws Exception {
-        var answer = send(session, method, parameters).get();
+        var answer = send(session, method, parameters)
+            .applyToEither(ended, it -> it).get();
         if (answer.has("error"))
             throw new IOException(method + ": " + answer.get("error"));
         return answer.get("result");
