@@ -18,7 +18,8 @@ final class Session implements AutoCloseable {
     // What JBang and the JDK say of themselves.
     private static final Pattern NOISE = Pattern.compile("\\[jbang\\] "
         + "(?!\\[ERROR).*|WARNING: .*|.* java\\.util\\.prefs\\..*"
-        + "|INFO: Created user preferences.*|Picked up JAVA_TOOL_OPTIONS.*");
+        + "|INFO: Created user preferences.*|Picked up JAVA_TOOL_OPTIONS.*"
+        + "|NOTE: Picked up JDK_JAVA_OPTIONS.*");
 
     private final Path folder = Files.createTempDirectory("session");
     private final Map<String, String> ports = new TreeMap<>();
@@ -30,6 +31,10 @@ final class Session implements AutoCloseable {
         var builder = new ProcessBuilder("sh").directory(root.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("CURL_HOME", folder.toString());
+        // Its programs start as its cells do.
+        if (Line.texts(page.lines()).toString().contains(Programs.LIGHT.get(0)))
+            builder.environment().put("JDK_JAVA_OPTIONS",
+                String.join(" ", Programs.LIGHT));
         sh = builder.start();
         // For a command that never ends: no page takes nearly as long.
         CompletableFuture.delayedExecutor(20, MINUTES).execute(() -> kill(sh));

@@ -25,11 +25,13 @@ final class Checks {
         return new int[] {Programs.port(), Programs.port()};
     }
 
-    /** Its status; errors go where the rest goes. */
+    /** Its status; errors go where the rest goes. It is patient: computers
+     *  that test have much to do. */
     static int run(CheckNode check, Writer said, String... arguments) {
         var out = new PrintWriter(said);
-        return Blockchain.run(new CommandLine(check).setOut(out).setErr(out),
-            arguments);
+        return Blockchain.run(new CommandLine(check).setOut(out).setErr(out)
+            .setOverwrittenOptionsAllowed(true), plus(new String[] {
+                "--patience", "100"}, arguments));
     }
 
     /** All that it says, if it ends with this status. */

@@ -21,7 +21,7 @@ final class Commands implements AutoCloseable {
     private final Process process;
 
     Commands() throws IOException {
-        process = Programs.java(List.of("-XX:TieredStopAtLevel=1"), "Commands")
+        process = Programs.java(List.of(), "Commands")
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 

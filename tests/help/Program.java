@@ -24,7 +24,7 @@ final class Program implements AutoCloseable {
 
     /** Our node, as the command line starts it, with two zeros. */
     static Program node(String... arguments) throws IOException {
-        return node(List.of(), List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+        return node(List.of(), List.of("-Xmx128m"),
             arguments);
     }
 
@@ -54,9 +54,8 @@ final class Program implements AutoCloseable {
     /** Our node, not started, and not expected to come so far. */
     static ProcessBuilder builder(List<String> before, List<String> options,
                                   String... arguments) {
-        var jvm = new ArrayList<>(List.of("-XX:+UseSerialGC"));
-        jvm.addAll(options);
-        var builder = Programs.java(jvm, "Node", Nodes.arguments(arguments));
+        var builder = Programs.java(options, "Node",
+            Nodes.arguments(arguments));
         builder.command().addAll(0, before);
         return builder;
     }

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.*;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 class StandIn implements AutoCloseable {
@@ -132,7 +133,7 @@ class StandIn implements AutoCloseable {
     //
     // It is told which row comes next, and so needs no clock: where a fault
     // shows only if two are in here at once, the first to mine waits for the
-    // second. And it hangs up soon on whoever never answers, on nobody else.
+    // second, or who pays for who mines. And it hangs up soon on whoever never answers, on nobody else.
 
     String text(int status, String... more) {
         return Checks.text(check(), status, arguments(more));
@@ -170,8 +171,14 @@ class StandIn implements AutoCloseable {
     private void letAnotherIn() throws IOException {
         if (alone) return;
         alone = true;
+        notifyAll();
+        int before = answered;
+        await(() -> answered > before);
+    }
+
+    private void await(BooleanSupplier condition) throws IOException {
         try {
-            for (int before = answered; before == answered; ) wait();
+            while (!condition.getAsBoolean()) wait();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
@@ -291,7 +298,8 @@ class StandIn implements AutoCloseable {
         return answer;
     }
 
-    private Object take(Map<?, ?> payment) {
+    private Object take(Map<?, ?> payment) throws IOException {
+        if (fault == Fault.losesWhatIsPaidMeanwhile) await(() -> alone);
         if (!payment.keySet().equals(Set.of("sender", "recipient", "amount")))
             throw new IllegalArgumentException("Missing values");
         if (!takes(payment))
