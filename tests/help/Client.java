@@ -53,10 +53,22 @@ final class Client {
             body.length == 0 ? BodyPublishers.noBody()
                 : BodyPublishers.ofByteArray(body));
         if (headers.length > 0) request.headers(headers);
-        var answer = HTTP.send(request.build(), BodyHandlers.ofString());
+        var answer = sent(request.build());
         return new Answer(answer.statusCode(), answer.headers()
             .firstValue("Content-Type").orElse(""), answer.body(),
             answer.headers());
+    }
+
+    // A node may close a connection that was kept just when it is used again.
+    // Then no byte of an answer comes, and the request goes out once more.
+    private static HttpResponse<String> sent(HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return HTTP.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            if (!("" + e.getMessage()).contains("received no bytes")) throw e;
+            return HTTP.send(request, BodyHandlers.ofString());
+        }
     }
 
     /** Sends these bytes as they are, and reads to the end. */

@@ -83,9 +83,12 @@ final class Programs {
 
     interface Condition { boolean holds() throws Exception; }
 
-    /** Until it holds. It is the test's own limit of time that ends it. */
+    /**
+     * Until it holds. It is the test's own limit of time that ends it. To
+     * ask thirty nodes more often would slow down what is waited for.
+     */
     static void await(Condition condition) throws Exception {
-        while (!condition.holds()) Thread.sleep(20);
+        while (!condition.holds()) Thread.sleep(100);
     }
 
     /** Makes another choice each time, and says how to repeat this one. */
