@@ -532,7 +532,7 @@ class GossipTest {
                 : programs[0].url, python);
         }
         int number = 1;
-        for (int step = 0; step < Runner.size(30, 1_000); step++) {
+        for (int step = 0; step < Runner.size(12, 60); step++) {
             int i = random.nextInt(6);
             switch (random.nextInt(6)) {
                 case 0 -> {
