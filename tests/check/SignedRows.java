@@ -220,7 +220,7 @@ final class SignedRows {
             Arrays.copyOf(backwards(more), 32));
     }
 
-    private static byte[] backwards(byte[] bytes) {
+    static byte[] backwards(byte[] bytes) {
         var turned = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++)
             turned[i] = bytes[bytes.length - 1 - i];

@@ -51,8 +51,9 @@ final class Checks {
         var said = new StringWriter();
         int ended = run(check, said, plus(arguments, "--json"));
         var report = Client.JSON.readTree(said.toString());
-        assertEquals(status, ended, () -> report.path("error") + "red: "
-            + titles(report, "failed"));
+        assertEquals(status, ended, () -> report.path("error").asText()
+            + rows(report, "failed").map(it -> it.get("row") + ": "
+                + it.get("came")).toList());
         return report;
     }
 
@@ -67,9 +68,12 @@ final class Checks {
 
     /** The rows that have one of these results. */
     static Set<String> titles(JsonNode report, String... results) {
-        return StreamSupport.stream(report.path("rows").spliterator(), false)
-            .filter(r -> List.of(results).contains(r.get("result").asText()))
-            .map(r -> r.get("row").asText())
+        return rows(report, results).map(it -> it.get("row").asText())
             .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<JsonNode> rows(JsonNode report, String... results) {
+        return StreamSupport.stream(report.path("rows").spliterator(), false)
+            .filter(it -> List.of(results).contains(it.get("result").asText()));
     }
 }

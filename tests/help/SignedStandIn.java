@@ -212,15 +212,12 @@ final class SignedStandIn extends StandIn {
 
     private static String reduced(String signature) {
         var number = new BigInteger(turned(signature.substring(64)), 16);
-        return signature.substring(0, 64) + turned(String.format("%064x",
+        return signature.substring(0, 64) + turned("%064x".formatted(
             number.mod(ORDER)));
     }
 
-    // Two digits are a byte, and the least one is the first.
     private static String turned(String hex) {
-        var turned = new StringBuilder();
-        for (int i = hex.length() - 2; i >= 0; i -= 2)
-            turned.append(hex, i, i + 2);
-        return turned.toString();
+        return HexFormat.of().formatHex(SignedRows.backwards(
+            HexFormat.of().parseHex(hex)));
     }
 }

@@ -133,7 +133,8 @@ class StandIn implements AutoCloseable {
     //
     // It is told which row comes next, and so needs no clock: where a fault
     // shows only if two are in here at once, the first to mine waits for the
-    // second, or who pays for who mines. And it hangs up soon on whoever never answers, on nobody else.
+    // second, or who pays for who mines. And it hangs up soon on whoever never
+    // answers, on nobody else.
 
     String text(int status, String... more) {
         return Checks.text(check(), status, arguments(more));
