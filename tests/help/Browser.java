@@ -169,8 +169,13 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
                   && texts('.title b', it).replace(/\\D/g, '') == i);
                 var left = (row, i) => all('.card', row)[i]
                   .getBoundingClientRect().left;
-                var middle = e => {
-                  e.scrollIntoView({block: 'nearest', inline: 'nearest'});
+                var middle = selector => {
+                  const e = find(selector);
+                  const block = window.hit === false ? 'center' : 'nearest';
+                  e.scrollIntoView({block, inline: 'nearest'});
+                  window.hit = false;
+                  document.addEventListener('click', ({target}) => hit =
+                    !!target.closest(selector), {once: true, capture: true});
                   const {left, top, width, height} = e.getBoundingClientRect();
                   return (left + Math.min(width / 2, 40)) + ' '
                     + (top + Math.min(height / 2, 10));
@@ -281,14 +286,17 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             js(Files.readString(folder.resolve("package/" + script)) + "; 0");
         }
 
+        /** Again where it has moved, or something lies above it. */
         void click(String selector) throws Exception {
             var element = "find(" + quoted(selector) + ")";
-            await(element + " && !" + element + ".disabled");
-            var at = js("middle(" + element + ")").split(" ");
-            for (var type : List.of("mousePressed", "mouseReleased"))
-                ask("Input.dispatchMouseEvent", "type", type, "button", "left",
-                    "clickCount", 1, "x", Double.valueOf(at[0]),
-                    "y", Double.valueOf(at[1]));
+            do {
+                await(element + " && !" + element + ".disabled");
+                var at = js("middle(" + quoted(selector) + ")").split(" ");
+                for (var type : List.of("mousePressed", "mouseReleased"))
+                    ask("Input.dispatchMouseEvent", "type", type, "button",
+                        "left", "clickCount", 1, "x", Double.valueOf(at[0]),
+                        "y", Double.valueOf(at[1]));
+            } while (js("window.hit").equals("false"));
         }
 
         /** Replaces what a field holds, as somebody who types does. */
