@@ -13,12 +13,9 @@
 //
 // A fence starts at column 0 with three backticks, and says what it is.
 //   java             a cell: JBang runs it
-//   java Node.java   an excerpt of that file, or of Blockchain.java, or of a
-//                    file of beyond/ or docs/; never run. The chapters and
-//                    docs/appendix.md show each line of such a file once,
-//                    verbatim, in pieces of whatever length and order; blank
-//                    lines are free. Of Demo.java, they show what they like.
-//   java Node.java again   lines that stand there in one piece; not counted
+//   java Node.java   an excerpt of that file, or of another script of the
+//                    project: whole lines that stand there in one piece,
+//                    never run; blank lines are free
 //   text             all that the cells since the last text have printed
 //   console          `$ command`, then all that it prints
 //   json mermaid powershell   as they are, not run
@@ -123,14 +120,6 @@ class DocsTest {
 
     @Nested
     class TheChaptersTogether {
-        @TestFactory
-        Stream<DynamicTest> showEveryLine() throws Exception {
-            var book = book();
-            return Book.scripts(Book.HERE).stream().map(script ->
-                DynamicTest.dynamicTest("of " + script,
-                    () -> none(book.coverage(script))));
-        }
-
         @Test
         void provedTheirAnswersRedAndGreen() throws Exception {
             none(book().buildIts());
@@ -169,25 +158,12 @@ class DocsTest {
         @BeforeEach
         void isWritten() throws Exception {
             Files.createDirectory(root.resolve("docs"));
-            Files.createDirectory(root.resolve("beyond"));
-            Files.writeString(root.resolve("beyond/Door.java"),
-                "class Door { }\n");
             Files.writeString(root.resolve("Blockchain.java"), """
                 class Blockchain {
                     static int twice(int n) { return 2 * n; }
 
                     public static void main(String... arguments) { }
                 }
-                """);
-            Files.writeString(root.resolve("docs/appendix.md"), """
-                ```java Blockchain.java
-                    public static void main(String... arguments) { }
-                }
-                ```
-
-                ```java beyond/Door.java
-                class Door { }
-                ```
                 """);
             Files.writeString(root.resolve(PAGE), """
                 # 1. Twice
@@ -259,8 +235,6 @@ class DocsTest {
             flaws.addAll(book.excerpts());
             flaws.addAll(book.glossary());
             flaws.addAll(book.editions());
-            for (var script : Book.scripts(root))
-                flaws.addAll(book.coverage(script));
             flaws.addAll(book.buildIts());
             return flaws;
         }
@@ -298,7 +272,6 @@ class DocsTest {
             "#1-twice| #1-thrice| 18| #1-thrice",
             "#1-twice| 02-thrice.md| 18| 02-thrice.md is not there",
             "(4)| (4, \"--port\", \"5000\")| 6| a port may be taken",
-            "class| ```\\n\\n```java Blockchain.java again\\n}| 17| part",
             "2 * n| n + n| 15| 2 * n",
             "red\\n```| green\\n```| 31| begins red",
             "== 6| > 0| 7| the last cell of an answer is its check"})
@@ -316,38 +289,9 @@ class DocsTest {
         }
 
         @Test
-        void catchesALineNotShown() throws Exception {
-            change("Blockchain.java", "{ }\n", "{ }\n    // the end\n");
-            caught("docs/appendix.md:3", "// the end", flaws());
-            change("docs/appendix.md", "\n}\n", "\n");
-            caught("Blockchain.java:5", "does not show", flaws());
-            change("beyond/Door.java", "{ }\n", "{ }\n// the key\n");
-            caught("beyond/Door.java:2", "does not show", flaws());
-            Files.writeString(root.resolve("beyond/Window.java"), "// air\n");
-            caught("beyond/Window.java:1", "does not show", flaws());
-            change("docs/appendix.md", "class Door", "class Gate");
-            caught("docs/appendix.md:6", "class Gate", flaws());
-        }
-
-        @Test
-        void catchesALineShownTwice() throws Exception {
-            change("docs/appendix.md", "```java beyond", "```java "
-                + "Blockchain.java\nclass Blockchain {\n```\n\n```java beyond");
-            caught("docs/appendix.md:7", "twice", flaws());
-        }
-
-        @Test
-        void allowsAnyOrder() throws Exception {
-            change("docs/appendix.md", "    public static void main(String... "
-                + "arguments) { }\n}\n```", "}\n```\n\n```java Blockchain.java\n"
-                + "    public static void main(String... arguments) { }\n```");
-            assertEquals(List.of(), flaws());
-        }
-
-        @Test
         void catchesAnEditionThatLagsBehind() throws Exception {
             var chinese = Files.createDirectory(root.resolve("docs/zh"));
-            for (var name : List.of("01-twice", "answers", "appendix")) {
+            for (var name : List.of("01-twice", "answers")) {
                 var file = root.resolve("docs/" + name + ".md");
                 var text = Files.readString(file);
                 Files.writeString(file, "[中文](zh/" + name + ".md)\n\n" + text);
@@ -363,8 +307,8 @@ class DocsTest {
                 flaws());
             change("docs/answers.md", "3 * n", "4 * n");
             caught("docs/zh/answers.md:5", "differs", flaws());
-            Files.delete(chinese.resolve("appendix.md"));
-            caught("docs/appendix.md:1", "there is no", flaws());
+            Files.delete(chinese.resolve("answers.md"));
+            caught("docs/answers.md:1", "there is no", flaws());
         }
 
         @Test

@@ -41,22 +41,18 @@ record Book(Path root, List<BookPage> pages) {
         return names;
     }
 
-    /** The scripts that the book shows line by line. */
+    /** The scripts of which the book shows excerpts. */
     static List<String> scripts(Path root) throws IOException {
         var scripts = files(root, ".java", "beyond", "docs");
-        for (var name : List.of("Node.java", "Blockchain.java"))
-            if (Files.exists(root.resolve(name))) scripts.add(0, name);
+        scripts.addAll(List.of("Blockchain.java", "Node.java", "Demo.java"));
         return scripts;
     }
 
     /** What may stand behind the three backticks. */
     static List<String> kinds(Path root) throws IOException {
-        var scripts = scripts(root);
-        scripts.add("Demo.java");
         return Stream.concat(Stream.of("java", "text", "console", "json",
-            "mermaid", "powershell"), scripts.stream().flatMap(script ->
-                Stream.of("java " + script, "java " + script + " again")))
-            .toList();
+            "mermaid", "powershell"), scripts(root).stream()
+            .map(script -> "java " + script)).toList();
     }
 
     List<String> form() {
@@ -182,28 +178,14 @@ record Book(Path root, List<BookPage> pages) {
 
     // ## The scripts that it shows
 
-    /** Each excerpt, counted or not, stands in its script in one piece. */
+    /** Each excerpt stands in its script in one piece. */
     List<String> excerpts() throws IOException {
         var flaws = new ArrayList<String>();
         var known = kinds(root);
         for (var page : pages) for (var excerpt : page.fences())
             if (excerpt.info().startsWith("java ")
-                && known.contains(excerpt.info())) flaws.addAll(take(excerpt,
+                && known.contains(excerpt.info())) flaws.addAll(compare(excerpt,
                     full(Line.read(root, excerpt.info().split(" ")[1]))));
-        return flaws;
-    }
-
-    /** Put together, the excerpts are the script: each line once. */
-    List<String> coverage(String script) throws IOException {
-        var flaws = new ArrayList<String>();
-        var left = full(Line.read(root, script));
-        for (var page : pages) if (page.shows())
-            for (var excerpt : page.all("java " + script))
-                for (var flaw : take(excerpt, left))
-                    flaws.add(flaw + "\nOr it is shown twice");
-        for (int i = 0; i < left.size(); i++) if (i == 0
-            || left.get(i).number() > left.get(i - 1).number() + 2) flaws.add(
-                left.get(i).flaw("the book does not show this line"));
         return flaws;
     }
 
@@ -212,8 +194,8 @@ record Book(Path root, List<BookPage> pages) {
             .collect(toCollection(ArrayList::new));
     }
 
-    /** Takes the excerpt's lines from where most of them are in one piece. */
-    private static List<String> take(Fence excerpt, List<Line> script) {
+    /** With the lines where most of the excerpt's are in one piece. */
+    private static List<String> compare(Fence excerpt, List<Line> script) {
         var shown = full(excerpt.body());
         int at = 0, same = 0;
         for (int i = 0; i < script.size(); i++) {
@@ -222,13 +204,12 @@ record Book(Path root, List<BookPage> pages) {
             same = Math.max(alike, same);
         }
         var here = script.subList(at, script.size());
-        here.subList(0, same).clear();
         if (same == shown.size()) return List.of();
         return List.of(shown.get(same).flaw("here the book and the script part"
             + "\n  the book:   " + shown.get(same).text() + "\n  the script: "
-            + (same == 0 || here.isEmpty() ? "(no such line)"
-                : here.get(0).text() + "\nIt is " + here.get(0).page() + ":"
-                    + here.get(0).number() + ". Mend the excerpt by hand, and "
+            + (same == 0 || here.size() == same ? "(no such line)"
+                : here.get(same).text() + "\nIt is " + here.get(same).page()
+                    + ":" + here.get(same).number() + ". Mend the excerpt by hand, and "
                     + "what the page says of it")));
     }
 

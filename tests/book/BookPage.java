@@ -79,11 +79,6 @@ record BookPage(String name, List<Line> lines, List<Fence> fences,
         return name.matches("docs/\\d\\d-.*");
     }
 
-    /** Do its excerpts count? */
-    boolean shows() {
-        return isChapter() || name.equals("docs/appendix.md");
-    }
-
     boolean isRun() {
         return isChapter() || name.equals("docs/answers.md");
     }
@@ -125,7 +120,7 @@ record BookPage(String name, List<Line> lines, List<Fence> fences,
             var text = line.text();
             if (isProgram() && text.contains("void main(")) flaw(line,
                 "where \"void main(\" stands, JBang takes the page for an "
-                + "application. It can stand in docs/appendix.md");
+                + "application");
             if (open != null && text.equals("```")) {
                 fences.add(open);
                 open = null;
@@ -157,8 +152,6 @@ record BookPage(String name, List<Line> lines, List<Fence> fences,
             + info.strip() + "\": delete it");
         else if (!known.contains(info)) flaw(fence.start(),
             "no fence is called \"" + info + "\", but " + known);
-        else if (info.matches("java .*java") && !shows() && !isChinese())
-            flaw(fence.start(), "on this page say \"" + info + " again\"");
     }
 
     // JBang runs, or hides, more than fences.
