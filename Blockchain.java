@@ -435,10 +435,17 @@ public class Blockchain {
     // Java sorts texts by their chars, Python by code points: an emoji
     // is two chars, and belongs behind all letters of one.
     static SortedMap<String, Object> sorted(Map<?, ?> map) {
-        var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
-            a.codePoints().toArray(), b.codePoints().toArray()));
+        var sorted = new TreeMap<String, Object>(Blockchain::byCodePoints);
         map.forEach((key, value) -> sorted.put((String) key, value));
         return sorted;
+    }
+
+    private static int byCodePoints(String a, String b) {
+        for (int i = 0; i < a.length() && i < b.length(); i++) {
+            int order = Integer.compare(a.codePointAt(i), b.codePointAt(i));
+            if (order != 0) return order;
+        }
+        return Integer.compare(a.length(), b.length());
     }
 
     // A fraction gets the fewest digits that read back as the same
