@@ -22,16 +22,20 @@ final class Program implements AutoCloseable {
 
     // ## Which
 
+    /** A node that is started so. */
+    static Program of(ProcessBuilder builder) throws IOException {
+        return new Program(builder.start());
+    }
+
     /** Our node, as the command line starts it, with two zeros. */
     static Program node(String... arguments) throws IOException {
-        return node(List.of(), List.of("-Xmx128m"),
-            arguments);
+        return node(List.of(), List.of("-Xmx128m"), arguments);
     }
 
     /** The same, started by another command, or with options for Java. */
     static Program node(List<String> before, List<String> options,
                         String... arguments) throws IOException {
-        return new Program(builder(before, options, arguments).start());
+        return of(builder(before, options, arguments));
     }
 
     /** The article's node: by the classic rule, or by the later, linked one. */
@@ -47,8 +51,8 @@ final class Program implements AutoCloseable {
         var command = new ArrayList<>(List.of(language,
             Programs.file(file).toString()));
         command.addAll(List.of(arguments));
-        return new Program(new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.DISCARD).start());
+        return of(new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.DISCARD));
     }
 
     /** Our node, not started, and not expected to come so far. */
