@@ -3,6 +3,7 @@
 //SOURCES help/Runner.java
 //SOURCES help/Nodes.java
 //SOURCES help/Chains.java
+//SOURCES CheckNode.java
 
 // A node that is --signed takes what keeps the rules, and nothing else: at
 // its door, from a neighbour, from its ledger; and it lives with nodes of the
@@ -234,13 +235,8 @@ class AccountsTest {
     void whatLooksLikeASignatureIsNone() throws Exception {
         var good = pay(ann, 1, bobsAddress, 1);
         var parts = good.sender().split("[.]");
-        var order = BigInteger.TWO.pow(252).add(new BigInteger(
-            "27742317777372353535851937790883648493"));
-        var s = bytes(parts[2].substring(64));
-        var malleated = HexFormat.of().formatHex(littleEndian(
-            new BigInteger(1, littleEndian(new BigInteger(1, s))).add(order)));
         var senders = List.of(
-            parts[0] + ".1." + parts[2].substring(0, 64) + malleated,
+            SignedRows.larger(good.sender()),
             parts[0] + ".1." + "0".repeat(128), parts[0] + ".1." + "f".repeat(128),
             parts[0].toUpperCase() + ".1." + parts[2],
             parts[0] + ".1." + parts[2].toUpperCase(),
@@ -269,19 +265,10 @@ class AccountsTest {
             mined(signed("9223372036854775808")));
     }
 
-    private static byte[] littleEndian(BigInteger number) {
-        var bytes = new byte[32];
-        for (int i = 0; i < 32; i++) bytes[i] = number.shiftRight(8 * i).byteValue();
-        return bytes;
-    }
-
-    private Transaction signed(String number) throws Exception {
-        var ed25519 = Signature.getInstance("Ed25519");
-        ed25519.initSign(ann.getPrivate());
-        ed25519.update(new Transaction(annsAddress + "." + number, bobsAddress, 1)
-            .canonicalJson().getBytes(UTF_8));
-        return new Transaction(annsAddress + "." + number + "."
-            + HexFormat.of().formatHex(ed25519.sign()), bobsAddress, 1);
+    private static Transaction signed(String number) throws Exception {
+        var payer = new SignedRows.Payer();
+        return Chains.read(CanonicalJson.of(payer.pays(payer.address + "."
+            + number, "bob", 1)), Transaction.class);
     }
 
     @Test

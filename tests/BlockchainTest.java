@@ -45,6 +45,8 @@ class BlockchainTest {
                 chain.get(i).hash());
         assertEquals("c099bc…bfb7", Blockchain.shorten(chain.get(0).hash()));
         assertEquals("eff91a…10f2", Blockchain.shorten(chain.get(1).hash()));
+        assertEquals("c099bc…bfb7", // for its clock shows the article's time
+            Blockchain.shorten(blockchain().lastBlock().hash()));
     }
 
     @Test
@@ -134,12 +136,6 @@ class BlockchainTest {
 
     static Transaction payment(int amount) {
         return new Transaction("a", "b", amount);
-    }
-
-    @Test
-    void genesisIsTheArticlesAtTheArticlesTime() {
-        assertEquals("c099bc…bfb7",
-            Blockchain.shorten(blockchain().lastBlock().hash()));
     }
 
     @Test
@@ -246,18 +242,20 @@ class BlockchainTest {
 
     // Under the old last block, it would go on for nothing.
     @Test
-    void aSearchEndsWhenTheChainIsReplaced() {
+    void aSearchBeginsAnewBehindAChainThatReplacedOurs() {
         var rule = new ProofOfWork(Rule.classic, 5);
         var clock = Clock.systemUTC();
         var chain = new Blockchain(rule, clock, change -> { });
         var longer = new Blockchain(rule, clock, change -> { });
-        longer.mine("they", guesses -> { });
+        for (int i = 0; i < 3; i++) longer.mine("they", guesses -> { });
         var heard = new ArrayList<Long>();
-        chain.mine("we", guesses -> {
+        var mined = chain.mine("we", guesses -> {
             if (heard.size() == 1) chain.replace(longer.chain());
             heard.add(guesses);
         });
         assertEquals(0, heard.get(2));
+        assertEquals(5, mined.index());
+        assertTrue(Flaw.firstIn(chain.chain(), rule).isEmpty());
     }
 
     @Test

@@ -22,7 +22,7 @@ final class SignedRows {
 
     // ## Someone with a key
 
-    private static final class Payer {
+    static final class Payer {
         private final KeyPair keys = KeyPairGenerator.getInstance("Ed25519")
             .generateKeyPair();
         final String address = HexFormat.of().formatHex(keys.getPublic()
@@ -208,11 +208,12 @@ final class SignedRows {
             signed);
     }
 
-    private static final BigInteger ORDER = BigInteger.TWO.pow(252).add(
+    /** RFC 8032, 5.1: the order of the group. */
+    static final BigInteger ORDER = BigInteger.TWO.pow(252).add(
         new BigInteger("27742317777372353535851937790883648493"));
 
     // The signature's second half, the least byte first, and the order more.
-    private static String larger(String sender) {
+    static String larger(String sender) {
         int at = sender.length() - 64;
         var half = HexFormat.of().parseHex(sender.substring(at));
         var more = new BigInteger(1, backwards(half)).add(ORDER).toByteArray();

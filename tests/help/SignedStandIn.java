@@ -207,13 +207,10 @@ final class SignedStandIn extends StandIn {
         }
     }
 
-    private static final BigInteger ORDER = BigInteger.TWO.pow(252).add(
-        new BigInteger("27742317777372353535851937790883648493"));
-
     private static String reduced(String signature) {
         var number = new BigInteger(turned(signature.substring(64)), 16);
         return signature.substring(0, 64) + turned("%064x".formatted(
-            number.mod(ORDER)));
+            number.mod(SignedRows.ORDER)));
     }
 
     private static String turned(String hex) {
