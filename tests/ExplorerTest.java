@@ -38,24 +38,18 @@ class ExplorerTest {
     // ## What a class does
 
     @Test
-    void aMinedBlockIsToldInWordsAndShown() throws Exception {
-        see(nodes.start());
-        tab.click("#mine button");
-        tab.await("#answer", "New Block Forged");
-        says("#answer", "✓ New Block Forged Block 2, proof \\d+, "
-            + "after \\d+\\.\\d s\\.");
-        tab.await("cards().length == 3 && text(card(2)).includes('tip')");
-        says("#curl", "curl -X POST http://localhost:\\d+/mine");
-    }
-
-    @Test
-    void aTransactionWaitsAndIsThenInABlock() throws Exception {
+    void aTransactionWaitsAndIsThenInAMinedBlock() throws Exception {
         see(nodes.start());
         tab.click("#pay button");
         tab.await("#answer", "will be added to Block 2");
         tab.await(".ghost", "1 transaction waits");
         contains(".ghost", "d4ee26…974e → someone-other-address");
         tab.click("#mine button");
+        tab.await("#answer", "New Block Forged");
+        says("#answer", "✓ New Block Forged Block 2, proof \\d+, "
+            + "after \\d+\\.\\d s\\.");
+        tab.await("cards().length == 3 && text(card(2)).includes('tip')");
+        says("#curl", "curl -X POST http://localhost:\\d+/mine");
         tab.await(".ghost", "0 transactions wait");
         tab.await("[aria-label^='Block 2']", "someone-other");
     }
@@ -84,15 +78,6 @@ class ExplorerTest {
         var said = new String(curl.getInputStream().readAllBytes(), UTF_8);
         assertTrue(said.contains("Transaction will be added"), said);
         tab.await(".ghost", "O'Hara \\ \"quoted\" 王");
-    }
-
-    @Test
-    void aBlockMinedElsewhereAppearsByItself() throws Exception {
-        var node = nodes.start();
-        see(node);
-        tab.awaitAnswer("/chain", 304); // nothing new costs nothing
-        Nodes.mine(node);
-        tab.await("text(card(2)).includes('tip')");
     }
 
     @Test
@@ -162,8 +147,7 @@ class ExplorerTest {
         pay(node, "alice", "bob", "5");
         mine(node, 3);
         var before = Nodes.chain(node);
-        see(node);
-        tab.click("#break");
+        seeCopy(node);
         edit(2, "Amount", "500");
         tab.await("#verdict", "Broken at block 3: its previous hash is");
         assertEquals("✓ holds, ✎ edited, ✕ broken, ✕ cut off",
@@ -194,8 +178,7 @@ class ExplorerTest {
     void underTheLinkedRuleEachBlockCostsItsWorkAgain() throws Exception {
         var node = nodes.start("--rule", "linked");
         mine(node, 4);
-        see(node);
-        tab.click("#break");
+        seeCopy(node);
         edit(2, "Recipient", "mallory");
         tab.await("#verdict", "Broken at block 3");
         tab.click("#mend-all");
@@ -205,11 +188,15 @@ class ExplorerTest {
     }
 
     @Test
-    void aFalseProofIsToldFromABrokenLink() throws Exception {
+    void aFalseProofIsToldFromABrokenLinkAndFromNoNumber() throws Exception {
         var node = nodes.start("--zeros", "4");
         Nodes.mine(node);
-        see(node);
-        tab.click("#break");
+        seeCopy(node);
+        edit(2, "proof", "much");
+        tab.await("text('#verdict') == '? Not checked: in block 2, proof must "
+            + "be a whole number.'");
+        holds("find(\"" + field(2, "proof") + "\").ariaInvalid");
+        contains("[aria-label^='Block 2']", "? not checked");
         edit(2, "proof", "1");
         tab.await("#verdict", "Broken at block 2: its proof gives");
         tab.click("#mend"); // finds the smallest proof: the one that was there
@@ -218,27 +205,11 @@ class ExplorerTest {
     }
 
     @Test
-    void aFieldThatTheNodeCouldNotReadIsToldInThePagesWords() throws Exception {
-        var node = nodes.start();
-        Nodes.mine(node);
-        see(node);
-        tab.click("#break");
-        edit(2, "proof", "much");
-        tab.await("text('#verdict') == '? Not checked: in block 2, proof must "
-            + "be a whole number.'");
-        holds("find(\"" + field(2, "proof") + "\").ariaInvalid");
-        contains("[aria-label^='Block 2']", "? not checked");
-        edit(2, "proof", "1");
-        tab.await("#verdict", "Broken at block 2");
-    }
-
-    @Test
     void anEditThatIsUndoneIsNone() throws Exception {
         var node = nodes.start();
         pay(node, "alice", "bob", "5");
         mine(node, 2);
-        see(node);
-        tab.click("#break");
+        seeCopy(node);
         for (int block : List.of(2, 3)) { // the last one has no witness
             var was = value(block, "Amount");
             edit(block, "Amount", "500");
@@ -256,8 +227,7 @@ class ExplorerTest {
         var port = "" + Programs.port();
         var node = nodes.start("--port", port);
         mine(node, 2);
-        see(node);
-        tab.click("#break");
+        seeCopy(node);
         nodes.end(node);
         edit(2, "Amount", "500");
         tab.await("#verdict", "Not checked: ");
@@ -269,8 +239,7 @@ class ExplorerTest {
 
     @Test
     void behindACopyTheNodeDoesNotMine() throws Exception {
-        see(nodes.start());
-        tab.click("#break");
+        seeCopy(nodes.start());
         holds("find('#mine button').disabled");
         tab.click("#break");
         tab.click("#mine button");
@@ -508,10 +477,11 @@ class ExplorerTest {
 
     // News may come before the browser has told the page that it scrolled.
     @Test
-    void whoLeavesTheTipIsNotTakenBackByNews() throws Exception {
+    void newsAppearsByItselfAndTakesNobodyBackToTheTip() throws Exception {
         var node = nodeWithBlocks(60);
         see(node);
         tab.await("card(60)");
+        tab.awaitAnswer("/chain", 304); // nothing new costs nothing
         holds("find('#first').click(); changed(); scroller.scrollLeft == 0");
         holds("find('#tip').click(); changed();"
             + "scroller.scrollLeft == tipAt()");
@@ -815,22 +785,12 @@ class ExplorerTest {
     }
 
     @Test
-    void aNodeThatStopsIsMissed() throws Exception {
-        var node = nodes.start();
-        see(node);
-        tab.await("text('#live') == '● Live'");
-        nodes.end(node);
-        tab.await("#live", "does not answer");
-        tab.click("#mine button");
-        tab.await("#answer", "does not answer");
-    }
-
-    @Test
-    void neighboursComeAndGoWithoutAReload() throws Exception {
+    void nodesComeAndGoWithoutAReload() throws Exception {
         var port = "" + Programs.port();
         var node = nodes.start("--port", port);
         see(node);
         tab.await("sections().length == 1");
+        tab.await("text('#live') == '● Live'");
         var other = nodes.start("--join", node.url());
         var name = URI.create(other.url()).getAuthority();
         tab.await("rowOf('" + name + "').includes('forked at the start')"
@@ -838,6 +798,8 @@ class ExplorerTest {
         nodes.end(node);
         nodes.end(other); // or it would come again
         tab.await("#live", "does not answer");
+        tab.click("#mine button");
+        tab.await("#answer", "does not answer");
         nodes.start("--port", port);
         tab.await("sections().length == 1");
         tab.await("text('#live') == '● Live'");
@@ -852,6 +814,12 @@ class ExplorerTest {
     private void see(Node node, String size, String language) throws Exception {
         tab = nodes.add(browser.open(node.url(), size, language,
             "cards().length > 1"));
+    }
+
+    /** And then the copy that may be broken. */
+    private void seeCopy(Node node) throws Exception {
+        see(node);
+        tab.click("#break");
     }
 
     private void see(String url, String language, String ready)
