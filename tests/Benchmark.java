@@ -267,8 +267,8 @@ public class Benchmark implements Callable<Integer> {
 
     /** A node in a process of its own, which has answered once. */
     private static Program started(List<String> command) throws Exception {
-        var node = Program.of(new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.INHERIT));
+        var node = new Program(new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start());
         Nodes.get(node.url, "/chain");
         return node;
     }

@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES help/Runner.java
-//SOURCES help/Programs.java
+//SOURCES help/Nodes.java
 
 // The first command that a newcomer types, on machines unlike ours: with
 // another charset, from another folder, without JBang.
@@ -11,9 +11,6 @@ import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.*;
-import java.net.URI;
-import java.net.http.*;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.*;
 import java.util.*;
 import java.util.regex.Pattern;
@@ -36,15 +33,7 @@ class StartTest {
             "JAVA_TOOL_OPTIONS", "-Dfile.encoding=GBK"));
 
     @TempDir Path temp;
-    private final List<Process> started = new ArrayList<>();
-
-    @AfterEach
-    void nothingOutlivesATest() throws Exception {
-        for (var process : started) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
-        }
-    }
+    @AutoClose final Nodes nodes = new Nodes();
 
     // A new cache makes JBang build; what it downloaded stays where it is.
     private Process start(Map<String, String> extra, Path script,
@@ -66,7 +55,10 @@ class StartTest {
         env.putAll(extra);
         env.values().removeIf(String::isEmpty);
         var process = builder.start();
-        started.add(process);
+        nodes.add(() -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        });
         process.getOutputStream().close();
         return process;
     }
@@ -77,19 +69,6 @@ class StartTest {
         var output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertEquals(status, process.waitFor(), output);
         return output;
-    }
-
-    // All that a node says before it waits for requests.
-    private String runNode(Map<String, String> extra) throws Exception {
-        var lines = start(extra, HERE.resolve("Node.java"), "--port", "0",
-            "--quiet").inputReader(UTF_8);
-        var said = new StringBuilder();
-        while (said.indexOf("Ctrl-C") < 0) {
-            var line = lines.readLine();
-            assertNotNull(line, "The node has ended:\n" + said);
-            said.append(line).append('\n');
-        }
-        return said.toString();
     }
 
     private static Path tool(String name) {
@@ -109,27 +88,21 @@ class StartTest {
         if (name.equals("GBK") && Runner.size(1, 2) == 1) return;
         shows(run(0, charset, HERE.resolve("Demo.java"), "--auto"),
             "Building jar", "── 3. Mine a block ──", "…", "✓");
-        var said = runNode(charset); // from another folder
-        shows(said, "Building jar", "…");
-        var url = Pattern.compile("http://localhost:\\d+").matcher(said);
-        assertTrue(url.find());
+        var node = new Program(start(charset, HERE.resolve("Node.java"),
+            "--port", "0", "--quiet")); // from another folder
+        shows(node.first + "" + node.says("Ctrl-C"), "Building jar", "…");
         for (var file : List.of("", "explorer/style.css", "explorer/page.js"))
             assertEquals(Files.readString(HERE.resolve("docs").resolve(
-                file.isEmpty() ? "explorer.html" : file)), HttpClient
-                .newHttpClient().send(HttpRequest.newBuilder(URI.create(
-                    url.group() + "/" + file)).build(), BodyHandlers.ofString())
-                .body());
+                file.isEmpty() ? "explorer.html" : file)),
+                Client.get(node.url + "/" + file).text());
     }
 
     @Test
     void aNodeOfYourOwnBeginsWithEmptyRoutes() throws Exception {
         run(0, Map.of(), Path.of("init"), "-t", "node@" + HERE.resolve(
             "jbang-catalog.json"), "Mine.java");
-        var lines = start(Map.of(), temp.resolve("Mine.java"), "0")
-            .inputReader(UTF_8);
-        var line = lines.readLine();
-        while (!line.contains("Your node runs at ")) line = lines.readLine();
-        var url = line.replaceAll(".*(http://[^ ]*)[.]", "$1");
+        var url = new Program(start(Map.of(), temp.resolve("Mine.java"), "0"))
+            .url;
         shows(run(1, Map.of(), HERE.resolve("tests/CheckNode.java"), "--json",
             url), "\"passed\": 0,", "status 501, This route is empty.");
         shows(run(1, Map.of(), temp.resolve("Mine.java"), url.substring(

@@ -5,6 +5,8 @@
 // A node in a process of its own, ours or one in another language. It is
 // there when it has printed its address.
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.*;
 import java.util.*;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,20 +14,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Program implements AutoCloseable {
     final Process process;
     final String url;
+    final List<String> first = new ArrayList<>(); // up to its address
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    private Program(Process process) throws IOException {
+    Program(Process process) throws IOException {
         this.process = process;
         url = url();
         new Thread(this::read).start(); // or it would wait for us
     }
 
     // ## Which
-
-    /** A node that is started so. */
-    static Program of(ProcessBuilder builder) throws IOException {
-        return new Program(builder.start());
-    }
 
     /** Our node, as the command line starts it, with two zeros. */
     static Program node(String... arguments) throws IOException {
@@ -35,12 +33,11 @@ final class Program implements AutoCloseable {
     /** The same, started by another command, or with options for Java. */
     static Program node(List<String> before, List<String> options,
                         String... arguments) throws IOException {
-        return of(builder(before, options, arguments));
+        return new Program(builder(before, options, arguments).start());
     }
 
     /** The article's node: by the classic rule, or by the later, linked one. */
     static Program tutorial(String rule) throws IOException {
-        Programs.need("python3");
         return other("python3", "tests/nodes/tutorial.py", rule);
     }
 
@@ -51,8 +48,8 @@ final class Program implements AutoCloseable {
         var command = new ArrayList<>(List.of(language,
             Programs.file(file).toString()));
         command.addAll(List.of(arguments));
-        return of(new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.DISCARD));
+        return new Program(new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.DISCARD).start());
     }
 
     /** Our node, not started, and not expected to come so far. */
@@ -67,17 +64,19 @@ final class Program implements AutoCloseable {
     // ## What it says
 
     private String url() throws IOException {
-        for (String line; (line = process.inputReader().readLine()) != null; )
+        var out = process.inputReader(UTF_8);
+        for (String line; (line = out.readLine()) != null; ) {
+            first.add(line);
             if (line.contains("http://"))
-                return line.replaceAll(".*?(http://[^ ]*).*", "$1");
-        throw new IOException("It says " + errors());
+                return line.replaceAll(".*?(http://[^ ]*[^ .]).*", "$1");
+        }
+        throw new IOException("It says " + first + errors());
     }
 
     private void read() {
         try {
-            for (String line; (line = process.inputReader().readLine()) != null; )
-                lines.add(line);
-        } catch (IOException e) {
+            process.inputReader(UTF_8).lines().forEach(lines::add);
+        } catch (UncheckedIOException e) {
             // it was ended
         }
     }
