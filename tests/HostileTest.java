@@ -39,10 +39,9 @@ class HostileTest {
             body.getBytes(ISO_8859_1));
     }
 
-    // All that a client can change.
-    List<JsonNode> state() throws Exception {
-        return List.of(get("/chain").json(), get("/transactions").json(),
-            get("/nodes").json());
+    Client.Answer ask(String verb, String path, String body, String... headers)
+            throws Exception {
+        return Client.send(verb, node.url() + path, body, headers);
     }
 
     static void assertSentence(int status, Client.Answer answer, Object sent) {
@@ -77,13 +76,11 @@ class HostileTest {
             List.copyOf(indexes));
 
         get("/mine"); // takes what is left
-        var chain = get("/chain");
-        assertTrue(post("/chain/validate", chain.text()).json().get("valid")
-            .asBoolean());
+        Nodes.assertValid(node.url());
         var paid = new TreeMap<Integer, Integer>();
-        for (var tx : chain.json().findValues("transactions")) tx.forEach(it ->
-            paid.merge(it.get("sender").asText().equals("0") ? 0
-                : it.get("amount").asInt(), 1, Integer::sum));
+        for (var all : Nodes.chain(node).findValues("transactions"))
+            for (var tx : all) paid.merge(tx.get("sender").asText().equals("0")
+                ? 0 : tx.get("amount").asInt(), 1, Integer::sum);
         assertEquals(65, paid.remove(0)); // the rewards
         for (int i = 1; i <= 64; i++) assertEquals(5, paid.get(i), i + "");
     }
@@ -92,13 +89,13 @@ class HostileTest {
 
     // Each is answered by a sentence, and changes nothing.
     void refused(String route, Stream<String> bodies) throws Exception {
-        var before = state();
+        var before = Nodes.state(node);
         for (var body : bodies.toList()) {
             var sent = route + " with " + body.length() + " characters, "
                 + body.substring(0, Math.min(99, body.length()));
             assertSentence(400, post(route, body), sent);
         }
-        assertEquals(before, state());
+        assertEquals(before, Nodes.state(node));
     }
 
     @Test
@@ -127,7 +124,7 @@ class HostileTest {
     }
 
     @Test
-    void whatIsNoNameIsRefused() throws Exception {
+    void aTransactionHasTwoNamesAnAmountAndNoMore() throws Exception {
         var names = List.of("null", "\"\"", "5", "[]", "{}", "false", "\"a",
             "\"" + "x".repeat(1_001) + "\"", "\"\u00ff\"", "\"\\x\"", "\"\n\"");
         refused("/transactions/new", names.stream().map(name -> "{\"sender\": "
@@ -135,7 +132,8 @@ class HostileTest {
         refused("/transactions/new", names.stream().map(name -> "{\"sender\": "
             + "\"a\", \"recipient\": " + name + ", \"amount\": 5}"));
         refused("/transactions/new", Stream.of(Client.payment("0", 5),
-            "{\"recipient\": \"b\", \"amount\": 5}", "{\"sender\": \"a\"}"));
+            "{\"recipient\": \"b\", \"amount\": 5}", "{\"sender\": \"a\"}",
+            Client.payment("a", "5, \"note\": \"c\"")));
     }
 
     @Test
@@ -215,13 +213,12 @@ class HostileTest {
 
     @Test
     void aWrongVerbAndAnUnknownPathAreRefused() throws Exception {
-        var before = state();
+        var before = Nodes.state(node);
         for (var verb : List.of("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"))
             for (var path : List.of("/", "/mine", "/transactions",
                     "/transactions/new", "/chain", "/chain/validate", "/nodes",
                     "/nodes/register", "/nodes/resolve"))
-                assertSentence(405, Client.send(verb, node.url() + path, ""),
-                    verb + " " + path);
+                assertSentence(405, ask(verb, path, ""), verb + " " + path);
         assertSentence(404, post("/nowhere", "x".repeat(10_000_000)), "10 MB");
         assertSentence(405, post("/chain", "x".repeat(10_000_000)), "10 MB");
         for (var path : List.of("/nowhere", "/Chain", "/mine/1", "//", "/%2f",
@@ -230,7 +227,7 @@ class HostileTest {
                 "/chain;a=b", "/\u00e9".replace("\u00e9", "%c3%a9")))
             assertSentence(404, get(path), path);
         assertSentence(405, get("/transactions/new"), "GET");
-        assertEquals(before, state());
+        assertEquals(before, Nodes.state(node));
     }
 
     @Test
@@ -301,8 +298,9 @@ class HostileTest {
         var statuses = new ArrayList<Integer>();
         try (var socket = Client.connect(node.url())) { // all in one go
             var sender = Programs.async(() -> {
-                for (int i = 1; i <= 10_010; i++) send(socket, "POST",
-                    "/transactions/new", Client.payment("a", i));
+                for (int i = 1; i <= 10_010; i++)
+                    socket.getOutputStream().write(request("POST",
+                        "/transactions/new", Client.payment("a", i)));
                 return null;
             });
             var in = new Scanner(socket.getInputStream());
@@ -325,11 +323,9 @@ class HostileTest {
             .status());
     }
 
-    static void send(Socket socket, String verb, String path, String body)
-            throws IOException {
-        socket.getOutputStream().write((verb + " " + path + " HTTP/1.1\r\n"
-            + "Host: a\r\nContent-Length: " + body.length() + "\r\n\r\n"
-            + body).getBytes());
+    static byte[] request(String verb, String path, String body) {
+        return (verb + " " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: "
+            + body.length() + "\r\n\r\n" + body).getBytes();
     }
 
     @Test
@@ -341,14 +337,10 @@ class HostileTest {
         assertEquals(201, post("/nodes/register", most).status());
         assertEquals(201, post("/nodes/register", most).status()); // again
         refused("/nodes/register", Stream.of("{\"nodes\": [\"a:101\"]}"));
-    }
-
-    // Looked up one by one, these names would take minutes. So they are
-    // counted first: else the bad one among them would be named.
-    @Test
-    void aListOfThousandsOfNamesIsRefusedUnread() throws Exception {
-        var names = Collections.nCopies(4_000, "\"junk\"");
-        var answer = post("/nodes/register", "{\"nodes\": " + names + "}");
+        // Looked up one by one, thousands would take minutes. So they are
+        // counted first: else the bad one among them would be named.
+        var answer = post("/nodes/register", "{\"nodes\": "
+            + Collections.nCopies(4_000, "\"junk\"") + "}");
         assertSentence(400, answer, "4,000 names");
         assertTrue(answer.text().contains("at most 100"), answer.text());
     }
@@ -357,8 +349,8 @@ class HostileTest {
     @Test
     void aWebSocketIsRefusedOnEveryRoute() throws Exception {
         for (var path : List.of("/", "/chain", "/nodes", "/mine", "/nowhere"))
-            assertSentence(400, Client.send("GET", node.url() + path, "",
-                "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), path);
+            assertSentence(400, ask("GET", path, "", "Sec-WebSocket-Key",
+                "dGhlIHNhbXBsZSBub25jZQ=="), path);
         assertEquals(1, get("/chain").json().get("length").asInt());
     }
 
@@ -376,12 +368,6 @@ class HostileTest {
         assertTrue(nodes.start("--peer", node.url()).resolveConflicts());
     }
 
-    @Test
-    void aTransactionHasThreeFieldsAndNoMore() throws Exception {
-        refused("/transactions/new", Stream.of("{\"sender\": \"a\", "
-            + "\"recipient\": \"b\", \"amount\": 5, \"note\": \"c\"}"));
-    }
-
     // ## Slow ones
 
     // Some are cut off after a while. If the chain comes while they are not,
@@ -390,13 +376,9 @@ class HostileTest {
     void whoSendsSlowlyLocksNobodyOut() throws Exception {
         for (int sent : List.of(1, 120_000)) {
             int most = sent == 1 ? 300 : 50; // of long texts
-            var slow = new ArrayList<Socket>();
-            for (int i = 0; i < 300; i++) {
-                slow.add(nodes.add(Client.connect(node.url())));
-                slow.get(i).getOutputStream().write(("POST /chain/validate "
-                    + "HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n"
-                    + "\r\n[" + " ".repeat(sent)).getBytes());
-            }
+            var slow = callers(300, ("POST /chain/validate HTTP/1.1\r\nHost: a"
+                + "\r\nContent-Length: 200000\r\n\r\n[" + " ".repeat(sent))
+                .getBytes());
             for (int i = 0; i < 5; i++) get("/chain");
             int waiting = 0;
             for (var socket : slow)
@@ -413,14 +395,9 @@ class HostileTest {
             + "\"b\", \"sender\": \"a\"}")), 3)).address());
         assertTrue(node.resolveConflicts());
         var chain = get("/chain").text();
-        var slow = new ArrayList<Socket>(); // a hundred of them get it
-        while (slow.size() < 300) {
-            slow.add(nodes.add(Client.connect(node.url())));
-            slow.get(slow.size() - 1).getOutputStream().write(
-                "GET /chain HTTP/1.0\r\n\r\n".getBytes());
-        }
+        var slow = callers(300, "GET /chain HTTP/1.0\r\n\r\n".getBytes());
         for (int i = 0; i < 5; i++) assertEquals(200, get("/nodes").status());
-        boolean whole = false;
+        boolean whole = false; // a hundred of them get it
         for (int i = 0; i < 300 && !whole; i++) whole = new String(slow.get(i)
             .getInputStream().readAllBytes()).endsWith(chain);
         assertTrue(whole, "all were cut off meanwhile");
@@ -455,21 +432,19 @@ class HostileTest {
     // look whole: it says why, or is cut off, and has no end in any case.
     @Test
     void aSearchThatFailsIsNoWholeAnswer() throws Exception {
-        var hard = nodes.start("--zeros", "16");
-        try (var caller = Client.connect(hard.url())) {
-            send(caller, "GET", "/mine", "");
-            var in = caller.getInputStream();
-            assertEquals('H', in.read());
-            nodes.end(hard);
-            var rest = new ByteArrayOutputStream();
-            try {
-                in.transferTo(rest);
-            } catch (SocketException cutOff) {
-                // as it may be
-            }
-            assertFalse(rest.toString().endsWith("\r\n0\r\n\r\n"), "" + rest);
-            assertFalse(rest.toString().contains("Forged"), "" + rest);
+        node = nodes.start("--zeros", "16");
+        var in = callers(1, request("GET", "/mine", "")).get(0)
+            .getInputStream();
+        assertEquals('H', in.read());
+        nodes.end(node);
+        var rest = new ByteArrayOutputStream();
+        try {
+            in.transferTo(rest);
+        } catch (SocketException cutOff) {
+            // as it may be
         }
+        assertFalse(rest.toString().endsWith("\r\n0\r\n\r\n"), "" + rest);
+        assertFalse(rest.toString().contains("Forged"), "" + rest);
     }
 
     @Test
@@ -487,7 +462,7 @@ class HostileTest {
     // The client ends before its body does.
     @Test
     void aRequestThatIsCutOffChangesNothing() throws Exception {
-        var before = state();
+        var before = Nodes.state(node);
         for (var path : List.of("/mine", "/transactions/new", "/nodes/register",
                 "/chain/validate")) for (var body : List.of(
                     "Content-Length: 9\r\n\r\nabc",
@@ -497,16 +472,17 @@ class HostileTest {
                 + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + body);
             assertSentence(400, answer, path + " " + body);
         }
-        assertEquals(before, state());
+        assertEquals(before, Nodes.state(node));
     }
 
     // ## Those who wait, and those who hang up
 
-    List<Socket> callers(int number, String path) throws IOException {
+    /** So many connections, on each of which this is sent. */
+    List<Socket> callers(int number, byte[] request) throws IOException {
         var callers = new ArrayList<Socket>();
         for (int i = 0; i < number; i++) {
             callers.add(nodes.add(Client.connect(node.url())));
-            send(callers.get(i), "GET", path, "");
+            callers.get(i).getOutputStream().write(request);
         }
         return callers;
     }
@@ -514,7 +490,7 @@ class HostileTest {
     @Test
     void whoWaitsForABlockLocksNobodyOut() throws Exception {
         node = nodes.start("--zeros", "16");
-        var callers = callers(250, "/mine");
+        var callers = callers(250, request("GET", "/mine", ""));
         var refused = new Semaphore(0);
         for (var caller : callers) Programs.async(() -> {
             if (status(caller).contains(" 429 ")) refused.release();
@@ -543,7 +519,8 @@ class HostileTest {
                 + silent.getLocalPort() + "\"]}");
             int served = 0;
             while (served < 2) { // unless the machine itself stood still
-                var callers = callers(300, "/nodes/resolve");
+                var callers = callers(300, request("GET", "/nodes/resolve",
+                    ""));
                 var first = callers.get(0).getInputStream();
                 for (served = 0; first.available() == 0; served++) get("/chain");
                 for (var caller : callers)
@@ -557,22 +534,22 @@ class HostileTest {
     // A page of another port of this machine is another site's, too.
     @Test
     void aPageOfAnotherSiteChangesNothing() throws Exception {
-        var before = state();
+        var before = Nodes.state(node);
         for (var route : List.of("GET /mine", "POST /mine", "GET /nodes/resolve",
                 "POST /transactions/new", "POST /nodes/register")) {
             var part = route.split(" ");
             var body = route.endsWith("new") ? Client.payment("a", 5)
                 : route.endsWith("r") ? "{\"nodes\": [\"a:1\"]}" : "";
             for (var site : List.of("cross-site", "same-site", "x"))
-                assertSentence(403, Client.send(part[0], node.url() + part[1],
-                    body, "Sec-Fetch-Site", site), route + site);
-            assertSentence(403, Client.send(part[0], node.url() + part[1], body,
-                "Origin", "http://evil.example"), route);
+                assertSentence(403, ask(part[0], part[1], body,
+                    "Sec-Fetch-Site", site), route + site);
+            assertSentence(403, ask(part[0], part[1], body, "Origin",
+                "http://evil.example"), route);
         }
-        assertEquals(before, state());
+        assertEquals(before, Nodes.state(node));
         for (var site : List.of("same-origin", "none")) assertEquals(200,
-            Client.send("GET", node.url() + "/mine", "", "Sec-Fetch-Site", site,
-                "Origin", node.url()).status());
+            ask("GET", "/mine", "", "Sec-Fetch-Site", site, "Origin",
+                node.url()).status());
     }
 
     // Its owner has evil.example lead to this machine: to the browser, its
@@ -597,27 +574,24 @@ class HostileTest {
     @Test
     void anImageOfAnotherSiteDoesNotMine() throws Exception {
         var browser = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0";
-        assertSentence(403, Client.send("GET", node.url() + "/mine", "",
-            "User-Agent", browser), "an image");
-        assertEquals(200, Client.send("GET", node.url() + "/mine", "",
-            "User-Agent", browser, "X-Page", "explorer").status());
-        assertEquals(200, Client.send("GET", node.url() + "/mine", "",
-            "User-Agent", "Mozilla/5.0 (Windows NT; de-DE) "
-                + "WindowsPowerShell/5.1.2").status());
-        assertEquals(200, Client.send("GET", node.url() + "/chain", "",
-            "User-Agent", browser).status());
+        assertSentence(403, ask("GET", "/mine", "", "User-Agent", browser),
+            "an image");
+        assertEquals(200, ask("GET", "/mine", "", "User-Agent", browser,
+            "X-Page", "explorer").status());
+        var shell = "Mozilla/5.0 (Windows NT; de-DE) WindowsPowerShell/5.1.2";
+        assertEquals(200, ask("GET", "/mine", "", "User-Agent", shell)
+            .status());
+        assertEquals(200, ask("GET", "/chain", "", "User-Agent", browser)
+            .status());
     }
 
     @Test
     void onlyTheChainIsOpenToOtherSites() throws Exception {
-        for (var path : List.of("/", "/chain", "/nodes", "/transactions")) {
-            var connection = (HttpURLConnection) new URL(node.url() + path)
-                .openConnection();
-            var allowed = connection.getHeaderField("Access-Control-Allow-Origin");
-            assertEquals(path.equals("/chain") ? "*" : null, allowed, path);
-        }
-        assertEquals(200, Client.send("GET", node.url() + "/chain", "",
-            "Sec-Fetch-Site", "cross-site").status());
+        for (var path : List.of("/", "/chain", "/nodes", "/transactions"))
+            assertEquals(path.equals("/chain") ? "*" : "", get(path).header(
+                "Access-Control-Allow-Origin"), path);
+        assertEquals(200, ask("GET", "/chain", "", "Sec-Fetch-Site",
+            "cross-site").status());
     }
 
     public static void main(String... arguments) {

@@ -131,6 +131,19 @@ final class Nodes implements AutoCloseable {
         return get(node, "/transactions").get("transactions");
     }
 
+    /** All that a client can change, and a node must not forget. */
+    static List<JsonNode> state(Node node) throws Exception {
+        return List.of(get(node, "/chain"), get(node, "/transactions"),
+            get(node, "/nodes"));
+    }
+
+    /** The node finds no flaw in its chain. */
+    static void assertValid(String url) throws Exception {
+        var verdict = Client.post(url + "/chain/validate", Client.get(url
+            + "/chain").text());
+        assertTrue(verdict.json().get("valid").asBoolean(), verdict.text());
+    }
+
     /** Of its last block, without asking for the others. */
     static String tip(String url) throws Exception {
         return Client.send("HEAD", url + "/chain", "").header("ETag");
