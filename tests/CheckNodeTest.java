@@ -67,20 +67,18 @@ class CheckNodeTest {
 
     @Test
     void anOlderNodeIsGreenInTheTutorialsRows() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.none)) {
-            var report = node.report(0);
-            assertEquals(TUTORIALS, Checks.titles(report, "failed"));
-            assertEquals("\"1\" text", report.get("genesis").asText() + " "
-                + report.get("errors").asText());
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.none));
+        var report = node.report(0);
+        assertEquals(TUTORIALS, Checks.titles(report, "failed"));
+        assertEquals("\"1\" text", report.get("genesis").asText() + " "
+            + report.get("errors").asText());
     }
 
     // It would crash, were its neighbours of the first time not back.
     @Test
     void whoIsCheckedTwiceIsGreenTwice() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.crashes)) {
-            for (int i = 0; i < 2; i++) node.report(0);
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.crashes));
+        for (int i = 0; i < 2; i++) node.report(0);
         for (int port : new CheckNode().ports) assertNotEquals(0, port);
     }
 
@@ -126,12 +124,11 @@ class CheckNodeTest {
     @EnumSource
     void eachFaultTurnsItsRowsRedAndNoOthers(StandIn.Fault fault)
             throws Exception {
-        try (var node = new StandIn(fault)) {
-            var red = Checks.titles(node.report(fault.isBeyond() ? 0 : 1),
-                "failed");
-            red.removeAll(TUTORIALS);
-            assertEquals(new TreeSet<>(fault.rows), red);
-        }
+        var node = nodes.add(new StandIn(fault));
+        var red = Checks.titles(node.report(fault.isBeyond() ? 0 : 1),
+            "failed");
+        red.removeAll(TUTORIALS);
+        assertEquals(new TreeSet<>(fault.rows), red);
     }
 
     @Test
@@ -174,30 +171,23 @@ class CheckNodeTest {
 
     @Test
     void aRedRowSaysAllThatIsNeededInEightyColumns() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.losesPending)) {
-            var text = node.text(1, "--hint");
-            says(text, "✓ POST /transactions/new takes a transaction",
-                "✗ a block holds the transactions sent before it",
-                "\n      asked     curl " + node.url(), "\n      came      ",
-                "\n      expected  once in it: {\"amount\": 7",
-                "\n      hint      They wait in a list",
-                "\nstep 3 of 4 · 36 passed, 4 failed, 1 wait\n",
-                "\nnext: a block holds the transactions sent before it\n");
-            text.lines().forEach(line ->
-                assertTrue(line.length() <= 80, line));
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.losesPending));
+        var text = node.text(1, "--hint");
+        says(text, "✓ POST /transactions/new takes a transaction",
+            "✗ a block holds the transactions sent before it",
+            "\n      asked     curl " + node.url(), "\n      came      ",
+            "\n      expected  once in it: {\"amount\": 7",
+            "\n      hint      They wait in a list",
+            "\nstep 3 of 4 · 36 passed, 4 failed, 1 wait\n",
+            "\nnext: a block holds the transactions sent before it\n");
+        text.lines().forEach(line ->
+            assertTrue(line.length() <= 80, line));
+        assertFalse(node.text(1).contains("They wait in a list"), "no hint");
     }
 
     private static void says(String text, String... words) {
         for (var it : words) assertTrue(text.contains(it), it + "\nis not in\n"
             + text);
-    }
-
-    @Test
-    void aHintIsShownToThoseWhoWantIt() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.losesPending)) {
-            assertFalse(node.text(1).contains("They wait in a list"));
-        }
     }
 
     // What a program may hash for this block, and where that differs.
@@ -241,12 +231,11 @@ class CheckNodeTest {
 
     @Test
     void aWrongHashIsShownWithItsText() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.separators)) {
-            var text = node.text(1);
-            assertTrue(Pattern.compile("compare +Your node hashed this text:\n"
-                + " +\\{\"index\":\\d").matcher(text).find(), text);
-            says(text, "at letter 10:");
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.separators));
+        var text = node.text(1);
+        assertTrue(Pattern.compile("compare +Your node hashed this text:\n"
+            + " +\\{\"index\":\\d").matcher(text).find(), text);
+        says(text, "at letter 10:");
     }
 
     // ## A page to hand in
@@ -255,25 +244,24 @@ class CheckNodeTest {
     void theReportHoldsEachRowAndOverwritesNoOtherFile(@TempDir Path temp)
             throws Exception {
         var page = temp.resolve("report.html");
-        try (var node = new StandIn(StandIn.Fault.losesPending)) {
-            node.text(0, "--step", "1", "--report", page.toString());
-            node.text(1, "--report", page.toString());
-            var html = Files.readString(page);
-            says(html, "<b>step 3 of 4 · 36 passed, 4 failed, 1 wait",
-                node.url(), "\"passed\">GET /chain answers with the chain</li>",
-                "\"failed\">two equal payments are two",
-                "<dt>hint</dt><dd>They wait in a list", "\"0\" only");
-            assertFalse(Pattern.compile("(src|href)=|url\\(").matcher(html)
-                .find(), "it needs no other file");
-            assertEquals(html.split("<li").length, html.split("</li>").length);
-            var mine = temp.resolve("Mine.java");
-            Files.writeString(mine, "class Mine { }");
-            says(node.text(1, "--report", mine.toString()),
-                "exists and is no report. Choose another name");
-            assertEquals("class Mine { }", Files.readString(mine));
-            says(node.text(1, "--report", temp.resolve("no/such/folder.html")
-                .toString()), "can't be written to");
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.losesPending));
+        node.text(0, "--step", "1", "--report", page.toString());
+        node.text(1, "--report", page.toString());
+        var html = Files.readString(page);
+        says(html, "<b>step 3 of 4 · 36 passed, 4 failed, 1 wait",
+            node.url(), "\"passed\">GET /chain answers with the chain</li>",
+            "\"failed\">two equal payments are two",
+            "<dt>hint</dt><dd>They wait in a list", "\"0\" only");
+        assertFalse(Pattern.compile("(src|href)=|url\\(").matcher(html)
+            .find(), "it needs no other file");
+        assertEquals(html.split("<li").length, html.split("</li>").length);
+        var mine = temp.resolve("Mine.java");
+        Files.writeString(mine, "class Mine { }");
+        says(node.text(1, "--report", mine.toString()),
+            "exists and is no report. Choose another name");
+        assertEquals("class Mine { }", Files.readString(mine));
+        says(node.text(1, "--report", temp.resolve("no/such/folder.html")
+            .toString()), "can't be written to");
     }
 
     // ## Watched
@@ -328,11 +316,10 @@ class CheckNodeTest {
 
     @Test
     void stepAsksForNoMoreThanThatStep() throws Exception {
-        try (var node = new StandIn(StandIn.Fault.losesPending)) {
-            var report = node.report(0, "--step", "2");
-            assertEquals("12 passed of step 2", report.get("passed")
-                + " passed of step " + report.get("step"));
-        }
+        var node = nodes.add(new StandIn(StandIn.Fault.losesPending));
+        var report = node.report(0, "--step", "2");
+        assertEquals("12 passed of step 2", report.get("passed")
+            + " passed of step " + report.get("step"));
     }
 
     @Test
