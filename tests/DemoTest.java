@@ -91,18 +91,21 @@ class DemoTest {
     void itSaysWhyTwoNodesFindTheSameProofs() {
         var step = tour.substring(tour.indexOf("6. The neighbour"),
             tour.indexOf("7. Resolve"));
-        for (var told : List.of("\"proof\": 35293", "\"proof\": 35089",
-                "\"proof\": 119678", "classic rule"))
-            assertTrue(step.contains(told), told + " is missing in\n" + step);
+        tells(step, "\"proof\": 35293", "\"proof\": 35089",
+            "\"proof\": 119678", "classic rule");
+    }
+
+    static void tells(String text, String... words) {
+        for (var told : words)
+            assertTrue(text.contains(told), told + " is missing in\n" + text);
     }
 
     @Test
     void itTakesOtherPortsWhereItsOwnAreTaken() throws Exception {
         try (var one = socket(5000); var two = socket(5001)) {
             var told = run(0, "Demo", "--auto");
-            assertTrue(told.contains("Port 5000 is taken"), told);
-            assertTrue(told.contains("Port 5001 is taken"), told);
-            assertTrue(told.contains("That was the tutorial."), told);
+            tells(told, "Port 5000 is taken", "Port 5001 is taken",
+                "That was the tutorial.");
         }
     }
 
@@ -139,9 +142,8 @@ class DemoTest {
     @Test
     void blockchainRunsAsANotebookWithTheSameHashesForAll() throws Exception {
         var notebook = run(0, "Blockchain");
-        for (var told : List.of("c099bc…bfb7", "35293 gives 0000c4…e8e2",
-                "block 3: previous_hash is 6adb30…2d14"))
-            assertTrue(notebook.contains(told), notebook);
+        tells(notebook, "c099bc…bfb7", "35293 gives 0000c4…e8e2",
+            "block 3: previous_hash is 6adb30…2d14");
         assertFalse(notebook.contains("\u001b"));
     }
 

@@ -27,14 +27,9 @@ class NodeTest {
          "amount": 5
         }""";
 
-    @AutoClose static Commands commands;
+    @AutoClose static final Commands commands = new Commands();
     @AutoClose final Nodes nodes = new Nodes();
     Node node;
-
-    @BeforeAll
-    static void startCommands() throws IOException {
-        commands = new Commands();
-    }
 
     @BeforeEach
     void start() throws IOException {
@@ -257,11 +252,7 @@ class NodeTest {
     }
 
     void said(String sentence, String... arguments) throws IOException {
-        var said = commands.run(Path.of(""), "Node", arguments);
-        assertNotEquals(0, said.status());
-        assertEquals("", said.out());
-        assertTrue(said.err().contains(sentence), said.err());
-        assertEquals(1, said.err().lines().count(), said.err());
+        commands.run(Path.of(""), "Node", arguments).refuses(sentence);
     }
 
     @Test

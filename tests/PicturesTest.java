@@ -19,7 +19,7 @@ class PicturesTest {
     // GitHub has room for some 850, and makes a wider picture smaller.
     private static final int MOST_PIXELS = 1_100;
 
-    private static Browser browser;
+    @AutoClose private static Browser browser;
     private static Browser.Tab tab;
 
     @BeforeAll
@@ -27,11 +27,6 @@ class PicturesTest {
         browser = Browser.start();
         tab = browser.open("about:blank", "1000x1000", "en", "true");
         tab.load("mermaid@11.17.2", "dist/mermaid.min.js");
-    }
-
-    @AfterAll
-    static void closeBrowser() throws Exception {
-        if (browser != null) browser.close();
     }
 
     static Stream<Arguments> pictures() throws Exception {

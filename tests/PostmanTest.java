@@ -45,13 +45,9 @@ class PostmanTest {
     }
 
     @BeforeAll
-    static void needNewman() throws Exception {
-        try {
-            assumeTrue(start("--version").waitFor() == 0,
-                "npx can't fetch newman");
-        } catch (IOException e) {
-            assumeTrue(false, "there is no npx: install Node.js");
-        }
+    static void needNewman() {
+        assumeTrue(Programs.runs(newman("--version")),
+            "there is no npx (install Node.js), or it can't fetch newman");
     }
 
     private static String run(int status, Node one, Node two, String... more)
@@ -60,18 +56,19 @@ class PostmanTest {
             "off", "--env-var", "node1=" + one.url(), "--env-var",
             "node2=" + two.url(), "--timeout", "240000"));
         arguments.addAll(List.of(more));
-        var newman = start(arguments.toArray(String[]::new));
+        var newman = new ProcessBuilder(newman(arguments.toArray(
+            String[]::new))).redirectErrorStream(true).start();
         var output = new String(newman.getInputStream().readAllBytes());
         assertEquals(status, newman.waitFor(), output);
         return output;
     }
 
-    private static Process start(String... arguments) throws IOException {
+    private static String[] newman(String... arguments) {
         var command = new ArrayList<String>();
         if (WINDOWS) command.addAll(List.of("cmd", "/c"));
         command.addAll(List.of("npx", "--yes", "newman@6"));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return command.toArray(String[]::new);
     }
 
     public static void main(String... arguments) {

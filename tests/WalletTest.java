@@ -17,14 +17,9 @@ import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 
 class WalletTest {
-    @AutoClose static Commands commands;
+    @AutoClose static final Commands commands = new Commands();
     @AutoClose final Nodes nodes = new Nodes();
     @TempDir Path home;
-
-    @BeforeAll
-    static void startCommands() throws IOException {
-        commands = new Commands();
-    }
 
     /** Runs the wallet of whoever lives in this folder. */
     Commands.Said wallet(Path home, String... arguments) throws Exception {
@@ -42,11 +37,7 @@ class WalletTest {
 
     void refused(String sentence, Path home, String... arguments)
             throws Exception {
-        var said = wallet(home, arguments);
-        assertNotEquals(0, said.status(), said.out());
-        assertEquals("", said.out());
-        assertTrue(said.err().contains(sentence), said.err());
-        assertEquals(1, said.err().lines().count(), said.err());
+        wallet(home, arguments).refuses(sentence);
     }
 
     Path home(String name) throws IOException {

@@ -8,6 +8,7 @@
 // Java of its own: so that only the first has to wait for Java to start.
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.*;
 
 import java.io.*;
 import java.nio.file.Path;
@@ -15,14 +16,28 @@ import java.util.*;
 import picocli.CommandLine;
 
 final class Commands implements AutoCloseable {
-    record Said(int status, String out, String err) { }
+    record Said(int status, String out, String err) {
+
+        /** One sentence, which holds these words, and nothing else. */
+        void refuses(String words) {
+            assertNotEquals(0, status, out);
+            assertEquals("", out);
+            assertTrue(err.contains(words), err);
+            assertEquals(1, err.lines().count(), err);
+        }
+    }
+
     private record Order(String home, String program, String... arguments) { }
 
     private final Process process;
 
-    Commands() throws IOException {
-        process = Programs.java(List.of(), "Commands")
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Commands() {
+        try {
+            process = Programs.java(List.of(), "Commands")
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What Wallet or Node says, with this home folder, and its status. */
