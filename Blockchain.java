@@ -16,19 +16,18 @@
 //     jbang Blockchain.java
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.*;
 import java.nio.ByteBuffer;
 import java.security.*;
 import java.time.*;
+import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
-import picocli.CommandLine.Help.Ansi;
 
 // ## Step 1.1 · A transaction
 //
@@ -83,8 +82,8 @@ final class CanonicalJson {
     static String of(Object value) {
         if (value instanceof Block block) return block.canonicalJson();
         if (value instanceof Transaction tx) return tx.canonicalJson();
-        if (value instanceof String text) return Blockchain.quoted(text);
-        if (value instanceof Double number) return Blockchain.decimal(number);
+        if (value instanceof String text) return Python.text(text);
+        if (value instanceof Double number) return Python.fraction(number);
         if (value instanceof List<?> list) {
             var out = new StringJoiner(", ", "[", "]");
             for (var item : list) out.add(of(item));
@@ -92,8 +91,8 @@ final class CanonicalJson {
         }
         if (value instanceof Map<?, ?> map) {
             var out = new StringJoiner(", ", "{", "}");
-            Blockchain.sorted(map).forEach((key, item) ->
-                out.add(of(key) + ": " + of(item)));
+            for (var entry : Python.sorted(map).entrySet())
+                out.add(of(entry.getKey()) + ": " + of(entry.getValue()));
             return out.toString();
         }
         return String.valueOf(value); // a whole number, true, false, null
@@ -118,8 +117,15 @@ final class Sha256 {
         }
     }
 
+    /** The hash of a text, 64 hex digits. */
     String hex(String text) {
         return HexFormat.of().formatHex(digest(text.getBytes(UTF_8)));
+    }
+
+    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
+    static String shorten(Object text) {
+        return text.toString().replaceAll(
+            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
     }
 }
 
@@ -139,7 +145,7 @@ record ProofOfWork(Rule rule, int zeros) {
             "A proof can need 0 to 16 zeros, not " + zeros + ".");
     }
 
-    /** To check is easy: one hash. */
+    /** Does this proof fit behind the last one? That costs one hash. */
     boolean validProof(long lastProof, long proof, String lastHash) {
         return hash(lastProof, proof, lastHash).startsWith("0".repeat(zeros));
     }
@@ -149,7 +155,7 @@ record ProofOfWork(Rule rule, int zeros) {
             + (rule == Rule.linked ? lastHash : ""));
     }
 
-    /** To find is hard: guess after guess, from 0 up. */
+    /** The smallest proof that fits behind {@code last}: 16^zeros guesses. */
     long proofOfWork(Block last) {
         var lastHash = last.hash();
         long proof = 0;
@@ -164,34 +170,35 @@ record ProofOfWork(Rule rule, int zeros) {
 record Flaw(long block, String fails, Object expected, Object found,
             String reason) {
 
-    // Each block is checked against the one before it and no other, so all
-    // cores can check at the same time.
-    static Optional<Flaw> firstIn(List<Block> chain, ProofOfWork rule) {
+    /** The first flaw in the links and proofs of a chain, if there is one. */
+    static Optional<Flaw> firstIn(List<Block> chain, ProofOfWork work) {
         if (chain.isEmpty()) return Optional.of(new Flaw(0, "length", 1, 0,
             "The chain is empty: it has no genesis block."));
-        return IntStream.range(1, chain.size()).parallel()
-            .mapToObj(i -> between(chain.get(i - 1), chain.get(i), rule))
-            .flatMap(Optional::stream).findFirst();
+        for (int i = 1; i < chain.size(); i++) {
+            var flaw = between(chain.get(i - 1), chain.get(i), work);
+            if (flaw.isPresent()) return flaw;
+        }
+        return Optional.empty();
     }
 
     /** What is wrong with {@code block} behind {@code last}, if anything. */
-    static Optional<Flaw> between(Block last, Block block, ProofOfWork rule) {
+    static Optional<Flaw> between(Block last, Block block, ProofOfWork work) {
         var hash = last.hash();
         if (!hash.equals(block.previousHash())) return Optional.of(new Flaw(
             block.index(), "previous_hash", hash, block.previousHash(),
             "previous_hash is " + block.previousHash() + ", but the block "
             + "before it hashes to " + hash + ". Was that block edited?"));
-        if (rule.validProof(last.proof(), block.proof(), hash))
+        if (work.validProof(last.proof(), block.proof(), hash))
             return Optional.empty();
-        var zeros = "0".repeat(rule.zeros());
-        var found = rule.hash(last.proof(), block.proof(), hash);
+        var zeros = "0".repeat(work.zeros());
+        var found = work.hash(last.proof(), block.proof(), hash);
         return Optional.of(new Flaw(block.index(), "proof", zeros, found,
             "its proof gives " + found + ", not " + zeros
             + "… Was the work done?"));
     }
 
     public String toString() {
-        return Blockchain.shorten(
+        return Sha256.shorten(
             block == 0 ? reason : "block " + block + ": " + reason);
     }
 }
@@ -199,66 +206,70 @@ record Flaw(long block, String fails, Object expected, Object found,
 // ## Step 1.7 · The blockchain
 
 public class Blockchain {
-    final ProofOfWork rule;
+    final ProofOfWork work;
     final Law law;
+    private final Journal journal;
     private final Clock clock;
-    private final Consumer<Map<String, ?>> journal;
     private final List<Block> chain = new ArrayList<>();
     private final Pool pending = new Pool();
 
     /** As the tutorial has it: all payments are good. */
-    Blockchain(ProofOfWork rule, Clock clock,
-               Consumer<Map<String, ?>> journal) {
-        this(rule, new Law() { }, clock, journal);
+    Blockchain(ProofOfWork work, Clock clock) {
+        this(work, clock, Law.NONE, Journal.NONE);
     }
 
-    /** Tells {@code journal} of each change before making it. */
-    Blockchain(ProofOfWork rule, Law law, Clock clock,
-               Consumer<Map<String, ?>> journal) {
-        this.rule = rule;
-        this.law = law;
+    /** Asks {@code law}, then tells {@code journal}, before each change. */
+    Blockchain(ProofOfWork work, Clock clock, Law law, Journal journal) {
+        this.work = work;
         this.clock = clock;
+        this.law = law;
         this.journal = journal;
         chain.add(new Block(1, now(), List.of(), 100, 1)); // genesis
     }
 
     /** Answers the index of the block that will hold the transaction. */
-    synchronized long newTransaction(Transaction transaction) {
-        if (!pending.hasRoomFor(transaction.canonicalJson()))
-            throw new Full(pending.list().size() + " transactions wait "
-                + "already. Mine a block first.");
-        var paid = law.pay(transaction);
-        journal.accept(Map.of("transaction", transaction));
-        paid.run();
-        pending.add(transaction);
-        return chain.size() + 1;
+    long newTransaction(Transaction transaction) {
+        law.prepare(transaction); // takes long, so it is done without a lock
+        synchronized (this) {
+            law.check(transaction); // may throw: then nothing has happened
+            journal.paid(transaction); // may throw, too
+            law.keep();
+            pending.add(transaction);
+            return chain.size() + 1;
+        }
     }
 
     /** Seals what is pending, and a coin for the miner, into a block. */
     private Block newBlock(long proof, String miner) {
-        var transactions = new ArrayList<>(pending.list());
+        var transactions = new ArrayList<>(pending());
         transactions.add(new Transaction("0", miner, 1));
         var block = new Block(chain.size() + 1, now(), transactions, proof,
             lastBlock().hash());
-        change(chain.size(), List.of(block));
+        reorganise(chain.size(), List.of(block));
         return block;
     }
 
     // A search takes long, so nobody waits for it: there is no lock around
-    // it. If the chain has changed meanwhile, the proof would fit a block
-    // that is no longer the last: the search ends, and another begins.
+    // it. If the chain changes meanwhile, the proof would fit a block that
+    // is no longer the last: the search ends, and another begins.
 
-    /** Tells {@code progress} how far it is, which may throw to end it. */
+    /** Mines the next block. The miner gets a coin. */
+    Block mine(String miner) {
+        return mine(miner, guesses -> { });
+    }
+
+    /** The same; {@code progress} hears how many guesses were made. */
     Block mine(String miner, LongConsumer progress) {
         while (true) {
             var last = lastBlock();
-            var proof = Search.smallestWhile(rule, last, guesses -> {
-                progress.accept(guesses);
-                return last == lastBlock();
-            });
+            var search = new Search(work, last);
+            while (!search.isOver() && last == lastBlock()) {
+                progress.accept(search.guesses());
+                search.nextRound();
+            }
             synchronized (this) {
-                if (proof.isPresent() && last == lastBlock())
-                    return newBlock(proof.getAsLong(), miner);
+                if (search.isOver() && last == lastBlock())
+                    return newBlock(search.proof(), miner);
             }
         }
     }
@@ -266,8 +277,13 @@ public class Blockchain {
     // ## Step 4 · The longest valid chain wins
 
     boolean validChain(List<Block> chain) {
-        return Flaw.firstIn(chain, rule)
-            .or(() -> law.firstIn(chain, () -> { })).isEmpty();
+        return flaw(chain).isEmpty();
+    }
+
+    /** The first thing that is wrong with a chain: its one judge. */
+    Optional<Flaw> flaw(List<Block> chain) {
+        var flaw = AllCores.firstFlaw(chain, work);
+        return flaw.isPresent() ? flaw : law.firstIn(chain);
     }
 
     /** Takes the longer chain, but for the blocks that both have. */
@@ -276,181 +292,242 @@ public class Blockchain {
         if (longer.size() <= same) return false;
         while (same > 0 && !chain.get(same - 1).hash()
             .equals(longer.get(same - 1).hash())) same--;
-        change(same, longer.subList(same, longer.size()));
+        reorganise(same, longer.subList(same, longer.size()));
         return true;
     }
 
     // The one place where the chain changes: some blocks stay, new ones
     // follow, if they fit: so a valid chain stays valid.
-    synchronized void change(int kept, List<Block> blocks) {
+    synchronized void reorganise(int kept, List<Block> come) {
         var joint = new ArrayList<>(chain.subList(Math.max(kept - 1, 0), kept));
-        joint.addAll(blocks);
-        Flaw.firstIn(joint, rule).ifPresent(flaw -> {
-            throw new IllegalArgumentException(flaw.toString());
-        });
+        joint.addAll(come);
+        var flaw = Flaw.firstIn(joint, work);
+        if (flaw.isPresent())
+            throw new IllegalArgumentException(flaw.get().toString());
         var gone = chain.subList(kept, chain.size());
-        var changed = law.change(kept, gone, blocks);
-        journal.accept(Map.of("kept", kept, "blocks", blocks));
-        changed.run();
-        pending.change(gone, blocks, law);
+        law.check(kept, gone, come);
+        journal.changed(kept, come);
+        law.keep();
+        pending.reorganise(gone, come, law);
         gone.clear();
-        chain.addAll(blocks);
+        chain.addAll(come);
     }
 
     synchronized Block lastBlock() { return chain.get(chain.size() - 1); }
-
     synchronized List<Block> chain() { return List.copyOf(chain); }
-
     synchronized int length() { return chain.size(); }
+    synchronized List<Transaction> pending() { return pending.list(); }
+    synchronized boolean isFull() { return pending.isFull(); }
 
-    /** All blocks but the first {@code kept}, if there are more. */
-    synchronized List<Block> chainBehind(int kept) {
-        return List.copyOf(chain.subList(Math.min(kept, chain.size()),
-            chain.size()));
+    private double now() { // in seconds, with microseconds
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
     }
 
-    synchronized List<Transaction> pending() {
-        return List.copyOf(pending.list());
+    public static void main(String... arguments) {
+        System.exit(Script.run(new CommandLine(new Notebook()), arguments));
+    }
+}
+
+// # What the tutorial has no need of
+
+/** What payments must keep besides; in the tutorial, nothing. */
+interface Law {
+    Law NONE = new Law() { };
+
+    /** The first thing that is wrong with the payments of a chain. */
+    default Optional<Flaw> firstIn(List<Block> chain) {
+        return Optional.empty();
     }
 
-    private double now() {
-        var now = clock.instant();
-        return BigDecimal.valueOf(now.getNano() / 1_000, 6)
-            .add(BigDecimal.valueOf(now.getEpochSecond())).doubleValue();
+    /** Does what takes long in a check, and needs no lock, before it. */
+    default void prepare(Transaction payment) { }
+
+    /** @throws RuntimeException if it does not fit behind all that waits */
+    default void check(Transaction payment) { }
+
+    /** @throws RuntimeException if these can't take the place of those gone */
+    default void check(int kept, List<Block> gone, List<Block> come) { }
+
+    /** From now on, what was checked last counts. */
+    default void keep() { }
+
+    /** Checks and keeps a payment that waits, after a change; or false. */
+    default boolean takes(Transaction payment) { return true; }
+}
+
+/** Hears of each change before it is made, and may throw to prevent it. */
+interface Journal {
+    Journal NONE = new Journal() { };
+
+    default void paid(Transaction payment) { }
+
+    default void changed(int kept, List<Block> blocks) { }
+}
+
+// ## What waits
+//
+// When blocks go, the payments in them wait again: those that this node
+// took itself, and no others, or a neighbour could fill our memory. They
+// are counted, since two equal payments are two payments.
+
+final class Pool {
+    static final int MOST = 10_000, MOST_BYTES = 4_000_000;
+
+    // By its canonical JSON: how often we took a payment, less the times
+    // that it is in the chain.
+    private final Map<String, Integer> open = new HashMap<>();
+    private List<Transaction> waiting = new ArrayList<>();
+    private int bytes;
+
+    List<Transaction> list() { return List.copyOf(waiting); }
+
+    boolean isFull() { return waiting.size() >= MOST || bytes >= MOST_BYTES; }
+
+    void add(Transaction tx) {
+        var json = tx.canonicalJson();
+        open.merge(json, 1, Integer::sum);
+        keep(tx, json);
     }
 
-    // # What the tutorial has no need of
-    //
-    // From here on: a law for payments; what waits, counted; how Python
-    // writes; the search, on all cores; and the notebook.
-
-    /** What payments must keep besides; in the tutorial, nothing. */
-    interface Law {
-        /** In a whole chain; {@code goOn} may throw to end the search. */
-        default Optional<Flaw> firstIn(List<Block> chain, Runnable goOn) {
-            return Optional.empty();
-        }
-
-        /** What takes long, without the chain and its lock. */
-        default void check(Object payment) { }
-
-        // These two check, and throw; what they answer is then to be done.
-        default Runnable pay(Transaction payment) { return () -> { }; }
-
-        default Runnable change(int kept, List<Block> gone, List<Block> come) {
-            return () -> { };
-        }
-
-        /** Asked of each payment that waits, in order, after a change. */
-        default boolean stillHolds(Transaction payment) { return true; }
+    private void keep(Transaction tx, String json) {
+        waiting.add(tx);
+        bytes += json.length();
     }
 
-    // ## What waits
-    //
-    // When blocks go, the payments in them wait again: those that this
-    // node took itself, and no others, or a neighbour could fill our
-    // memory. They are counted, since two equal payments are two payments.
-
-    static final class Pool {
-        static final int MOST = 10_000, MOST_BYTES = 4_000_000;
-
-        // By its canonical JSON: how often we took a payment, less the
-        // times that it is in the chain.
-        private final Map<String, Integer> open = new HashMap<>();
-        private List<Transaction> waiting = new ArrayList<>();
-        private int bytes;
-
-        List<Transaction> list() { return waiting; }
-
-        boolean hasRoomFor(String json) {
-            return waiting.size() < MOST && bytes + json.length() <= MOST_BYTES;
-        }
-
-        void add(Transaction tx) {
+    void reorganise(List<Block> gone, List<Block> come, Law law) {
+        var old = payments(gone);
+        for (var tx : old)
+            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
+        for (var tx : payments(come))
+            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n - 1);
+        old.addAll(waiting);
+        waiting = new ArrayList<>();
+        bytes = 0;
+        var kept = new HashMap<String, Integer>();
+        for (var tx : old) {
             var json = tx.canonicalJson();
-            open.merge(json, 1, Integer::sum);
-            keep(tx, json);
-        }
-
-        private void keep(Transaction tx, String json) {
-            waiting.add(tx);
-            bytes += json.length();
-        }
-
-        void change(List<Block> gone, List<Block> sealed, Law law) {
-            var old = payments(gone);
-            for (var tx : old) count(tx, 1);
-            for (var tx : payments(sealed)) count(tx, -1);
-            old.addAll(waiting);
-            waiting = new ArrayList<>();
-            bytes = 0;
-            var kept = new HashMap<String, Integer>();
-            for (var tx : old) {
-                var json = tx.canonicalJson();
-                int times = kept.merge(json, 1, Integer::sum);
-                if (times <= open.getOrDefault(json, 0) && hasRoomFor(json)
-                    && law.stillHolds(tx)) keep(tx, json);
-            }
-        }
-
-        private void count(Transaction tx, int times) {
-            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n + times);
-        }
-
-        private static List<Transaction> payments(List<Block> blocks) {
-            var payments = new ArrayList<Transaction>();
-            for (var block : blocks) for (var tx : block.transactions())
-                if (tx instanceof Transaction ours) payments.add(ours);
-            return payments;
+            int times = kept.merge(json, 1, Integer::sum);
+            if (times <= open.getOrDefault(json, 0) && !isFull()
+                && law.takes(tx)) keep(tx, json);
         }
     }
 
-    /** No more fits in: the message says what to do. */
-    static final class Full extends RuntimeException {
-        Full(String message) { super(message); }
+    private static List<Transaction> payments(List<Block> blocks) {
+        var payments = new ArrayList<Transaction>();
+        for (var block : blocks) for (var tx : block.transactions())
+            if (tx instanceof Transaction ours) payments.add(ours);
+        return payments;
+    }
+}
+
+// ## On all cores
+//
+// A search finds the proof that proofOfWork finds. In each round, the cores
+// take slices of the next guesses. The smallest proof of the first round
+// that has one is the smallest of all.
+
+final class Search {
+    private static final int SLICE = 2_500, SLICES = 4 * Runtime.getRuntime()
+        .availableProcessors();
+
+    private final String head, tail;
+    private final int zeros;
+    private long guesses, proof = -1;
+
+    Search(ProofOfWork work, Block last) {
+        head = String.valueOf(last.proof());
+        tail = work.rule() == Rule.linked ? last.hash() : "";
+        zeros = work.zeros();
     }
 
-    // ## Python's numbers and letters
+    boolean isOver() { return proof >= 0; }
+    long guesses() { return guesses; }
+    long proof() { return proof; }
+
+    void nextRound() {
+        proof = IntStream.range(0, SLICES).parallel()
+            .mapToLong(i -> search(guesses + i * SLICE))
+            .filter(found -> found >= 0).min().orElse(-1);
+        guesses += SLICES * SLICE;
+    }
+
+    /** Goes on to the end, and answers the proof. */
+    long find() {
+        while (!isOver()) nextRound();
+        return proof;
+    }
+
+    // A guess should cost its SHA-256 and little more: so the text is
+    // written once, then its digits turn like a car's mileage, 1299 to
+    // 1300. Only what follows 9, 99, 999 needs a longer text.
+    private long search(long from) {
+        var sha256 = new Sha256();
+        var text = (head + from + tail).getBytes(UTF_8);
+        for (long guess = from; guess < from + SLICE; guess++) {
+            if (zeros(sha256.digest(text)) >= zeros) return guess;
+            int i = text.length - tail.length() - 1;
+            while (i >= head.length() && text[i] == '9') text[i--] = '0';
+            if (i >= head.length()) text[i]++;
+            else text = (head + (guess + 1) + tail).getBytes(UTF_8);
+        }
+        return -1;
+    }
+
+    // Four zero bits are one hexadecimal zero.
+    private static int zeros(byte[] digest) {
+        long front = ByteBuffer.wrap(digest).getLong();
+        return Long.numberOfLeadingZeros(front) / 4;
+    }
+}
+
+final class AllCores {
+    // Each block is checked against the one before it and no other, so
+    // all of them can be checked at the same time.
+    static Optional<Flaw> firstFlaw(List<Block> chain, ProofOfWork work) {
+        if (chain.isEmpty()) return Flaw.firstIn(chain, work);
+        return IntStream.range(1, chain.size()).parallel().mapToObj(i ->
+            Flaw.between(chain.get(i - 1), chain.get(i), work))
+            .flatMap(Optional::stream).findFirst();
+    }
+}
+
+// ## How Python writes texts and numbers
+
+final class Python {
 
     // Nearly every text is plain, and goes in as a whole.
-    static String quoted(String text) {
-        int plain = 0;
-        while (plain < text.length() && isPlain(text.charAt(plain)))
-            plain++;
-        if (plain == text.length()) return '"' + text + '"';
+    static String text(String text) {
+        if (isPlain(text)) return '"' + text + '"';
         var out = new StringBuilder("\"");
         for (char c : text.toCharArray()) {
             int i = "\"\\\b\f\n\r\t".indexOf(c);
             if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
-            else if (isPlain(c)) out.append(c);
+            else if (c >= ' ' && c <= '~') out.append(c);
             else out.append("\\u").append(HexFormat.of().toHexDigits(c));
         }
         return out.append('"').toString();
     }
 
-    private static boolean isPlain(char c) {
-        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') return false;
+        }
+        return true;
     }
 
     // Java sorts texts by their chars, Python by code points: an emoji
     // is two chars, and belongs behind all letters of one.
     static SortedMap<String, Object> sorted(Map<?, ?> map) {
-        var sorted = new TreeMap<String, Object>(Blockchain::byCodePoints);
+        var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
+            a.codePoints().toArray(), b.codePoints().toArray()));
         map.forEach((key, value) -> sorted.put((String) key, value));
         return sorted;
     }
 
-    private static int byCodePoints(String a, String b) {
-        for (int i = 0; i < a.length() && i < b.length(); i++) {
-            int order = Integer.compare(a.codePointAt(i), b.codePointAt(i));
-            if (order != 0) return order;
-        }
-        return Integer.compare(a.length(), b.length());
-    }
-
     // A fraction gets the fewest digits that read back as the same
     // number: plain from 0.0001 up to 1e16, else with an exponent.
-    static String decimal(double number) {
+    static String fraction(double number) {
         if (!Double.isFinite(number)) throw new IllegalArgumentException(
             "JSON has no number as large as that.");
         if (number == 0) return 1 / number < 0 ? "-0.0" : "0.0";
@@ -474,161 +551,88 @@ public class Blockchain {
         var one = digits.round(new MathContext(1));
         return one.doubleValue() == number ? one : digits;
     }
+}
 
-    // ## The search, on all cores
-    //
-    // The proof is the one that proofOfWork finds. In each round, every core
-    // takes slices of the next guesses; the smallest proof in the first
-    // round that has one is the smallest of all.
+// ## The notebook: all of it at work
+//
+// Its clock stands still at the moment of the article's genesis block, so
+// that everyone who runs it sees the same hashes.
 
-    static final class Search {
-        private static final int SLICE = 2_500;
+@Command(name = "Blockchain.java", mixinStandardHelpOptions = true,
+    version = "1.0", description = "Builds a blockchain, step by step.")
+final class Notebook implements Runnable {
+    @Option(names = "--zeros", defaultValue = "4", description =
+        "Hexadecimal zeros that a proof needs.") int zeros;
+    @Option(names = "--rule", defaultValue = "classic", description =
+        "What a proof seals: ${COMPLETION-CANDIDATES}.") Rule rule;
 
-        /** Tells {@code progress} how far it is, which may throw to end it. */
-        static long smallest(ProofOfWork rule, Block last,
-                             LongConsumer progress) {
-            return smallestWhile(rule, last, guesses -> {
-                progress.accept(guesses);
-                return true;
-            }).getAsLong();
-        }
+    public void run() {
+        var work = new ProofOfWork(rule, zeros);
+        var clock = Clock.fixed(Instant.parse(
+            "2017-09-24T19:17:30.770839Z"), ZoneOffset.UTC);
+        var blockchain = new Blockchain(work, clock);
+        var genesis = blockchain.lastBlock();
+        var payment = new Transaction("d4ee26eee15148ee92c6cd394edd974e",
+            "someone-other-address", 5);
+        var edited = new Transaction(payment.sender(),
+            payment.recipient(), 500);
 
-        /** Empty if {@code goOn}, told how far it is, answers no. */
-        static OptionalLong smallestWhile(ProofOfWork rule, Block last,
-                                          LongPredicate goOn) {
-            var head = String.valueOf(last.proof());
-            var tail = rule.rule() == Rule.linked ? last.hash() : "";
-            int slices = 4 * Runtime.getRuntime().availableProcessors();
-            for (long done = 0; goOn.test(done); done += slices * SLICE) {
-                long from = done;
-                var proof = IntStream.range(0, slices).parallel()
-                    .mapToLong(i -> search(head, from + i * SLICE, tail,
-                        rule.zeros())).filter(found -> found >= 0).min();
-                if (proof.isPresent()) return proof;
-            }
-            return OptionalLong.empty();
-        }
+        show("1.1 A transaction: who pays, who is paid, how much", payment);
+        show("1.2 The first block, genesis: nothing before it", genesis);
+        show("1.3 As every node writes it: keys sorted, ASCII alone",
+            genesis.canonicalJson());
+        show("1.4 Its hash, and the article's: c099bc...bfb7",
+            genesis.hash());
 
-        // A guess should cost its SHA-256 and little more: so the text is
-        // written once, then its digits turn like a car's mileage, 1299 to
-        // 1300. Only what follows 9, 99, 999 needs a longer text.
-        private static long search(String head, long from, String tail,
-                                   int zeros) {
-            var sha256 = new Sha256();
-            var text = (head + from + tail).getBytes(UTF_8);
-            for (long proof = from; proof < from + SLICE; proof++) {
-                if (zeros(sha256.digest(text)) >= zeros) return proof;
-                int i = text.length - tail.length() - 1;
-                while (i >= head.length() && text[i] == '9') text[i--] = '0';
-                if (i >= head.length()) text[i]++;
-                else text = (head + (proof + 1) + tail).getBytes(UTF_8);
-            }
-            return -1;
-        }
+        long proof = new Search(work, genesis).find();
+        show("1.5 Proof of work: the first number to give " + zeros
+            + " zeros", proof + " gives " + work.hash(100, proof,
+            genesis.hash()));
 
-        // Four zero bits are one hexadecimal zero.
-        private static int zeros(byte[] digest) {
-            long front = ByteBuffer.wrap(digest).getLong();
-            return Long.numberOfLeadingZeros(front) / 4;
-        }
+        var second = new Block(2, genesis.timestamp(), List.of(payment),
+            proof, genesis.hash());
+        show("1.6 With that proof, a second block. Is the chain valid?",
+            blockchain.validChain(List.of(genesis, second)));
+
+        blockchain.newTransaction(payment);
+        var miner = "8bbcb347e0634905b0cac7955bae152b";
+        var mined = blockchain.mine(miner, this::progress);
+        blockchain.mine(miner, this::progress);
+        var chain = new ArrayList<>(blockchain.chain());
+        show("1.7 The transaction goes in, two blocks are mined", String.join(
+            "\n", chain.stream().map(Block::canonicalJson).toList()));
+
+        chain.set(1, new Block(2, mined.timestamp(), List.of(edited),
+            mined.proof(), mined.previousHash()));
+        show("And with 5 edited to 500?", blockchain.flaw(chain).get());
     }
 
-    // ## The notebook: all of it at work
-    //
-    // Its clock stands still at the moment of the article's genesis block,
-    // so that everyone who runs it sees the same hashes.
-
-    @Command(name = "Blockchain.java", mixinStandardHelpOptions = true,
-        version = "1.0", description = "Builds a blockchain, step by step.")
-    static final class Notebook implements Runnable {
-        @Option(names = "--zeros", defaultValue = "4", description =
-            "Hexadecimal zeros that a proof needs.") int zeros;
-        @Option(names = "--rule", defaultValue = "classic", description =
-            "What a proof seals: ${COMPLETION-CANDIDATES}.") Rule kind;
-
-        public void run() {
-            var rule = new ProofOfWork(kind, zeros);
-            var clock = Clock.fixed(Instant.parse(
-                "2017-09-24T19:17:30.770839Z"), ZoneOffset.UTC);
-            var blockchain = new Blockchain(rule, clock, change -> { });
-            var genesis = blockchain.lastBlock();
-            var payment = new Transaction("d4ee26eee15148ee92c6cd394edd974e",
-                "someone-other-address", 5);
-            var edited = new Transaction(payment.sender(),
-                payment.recipient(), 500);
-
-            show("1.1 A transaction: who pays, who is paid, how much",
-                payment);
-            show("1.2 The first block, genesis: nothing before it", genesis);
-            show("1.3 As every node writes it: keys sorted, ASCII alone",
-                genesis.canonicalJson());
-            show("1.4 Its hash, and the article's: c099bc...bfb7",
-                genesis.hash());
-
-            long proof = Search.smallest(rule, genesis, progress(rule));
-            show("1.5 Proof of work: the first number to give " + zeros
-                + " zeros", proof + " gives " + rule.hash(100, proof,
-                genesis.hash()));
-
-            var second = new Block(2, genesis.timestamp(), List.of(payment),
-                proof, genesis.hash());
-            show("1.6 With that proof, a second block. Is the chain valid?",
-                blockchain.validChain(List.of(genesis, second)));
-
-            blockchain.newTransaction(payment);
-            var miner = "8bbcb347e0634905b0cac7955bae152b";
-            blockchain.mine(miner, progress(rule));
-            blockchain.mine(miner, progress(rule));
-            var chain = new ArrayList<>(blockchain.chain());
-            show("1.7 The transaction goes in, two blocks are mined",
-                chain.stream().map(Block::canonicalJson).collect(
-                    joining("\n")));
-
-            var mined = chain.get(1);
-            chain.set(1, new Block(2, mined.timestamp(), List.of(edited),
-                mined.proof(), mined.previousHash()));
-            show("And with 5 edited to 500?",
-                Flaw.firstIn(chain, rule).get());
-        }
-
-        private static void show(String step, Object result) {
-            if (Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
-            System.out.println(Ansi.AUTO.string("@|bold " + step + "|@"));
-            System.out.println(shorten(result)
-                .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
-        }
-
-        // On a terminal, a long search shows that it moves.
-        private static LongConsumer progress(ProofOfWork rule) {
-            long start = System.nanoTime();
-            return guesses -> {
-                if (guesses % 1_000_000 > 0 || !Ansi.AUTO.enabled()) return;
-                System.out.printf("\r    %,d guesses of about %,d, %.1f "
-                    + "million a second", guesses, 1L << 4 * rule.zeros(),
-                    guesses * 1e3 / (System.nanoTime() - start));
-            };
-        }
+    private static void show(String step, Object result) {
+        if (Help.Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
+        System.out.println(Help.Ansi.AUTO.string("@|bold " + step + "|@"));
+        System.out.println(Sha256.shorten(result)
+            .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
     }
 
-    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
-    static String shorten(Object text) {
-        return text.toString().replaceAll(
-            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
+    // On a terminal, a long search shows that it moves.
+    private void progress(long guesses) {
+        if (guesses % 1_000_000 == 0 && Help.Ansi.AUTO.enabled())
+            System.out.printf("\r    %,d guesses", guesses);
     }
+}
 
-    /** Runs a command line: what is wrong with it, it says in a sentence. */
-    static int run(CommandLine program, String... arguments) {
-        return program.setCaseInsensitiveEnumValuesAllowed(true)
+/** Runs the command line of a script. */
+final class Script {
+
+    /** What is wrong with it, it says in a sentence. */
+    static int run(CommandLine script, String... arguments) {
+        return script.setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((e, ignored) -> {
-                program.getErr().println(e.getMessage() + ". Try --help.");
+                script.getErr().println(e.getMessage() + ". Try --help.");
                 return 2;
             }).setExecutionExceptionHandler((e, ignored, parsed) -> {
-                program.getErr().println(e.getMessage());
+                script.getErr().println(e.getMessage());
                 return 1;
             }).execute(arguments);
-    }
-
-    public static void main(String... arguments) {
-        System.exit(run(new CommandLine(new Notebook()), arguments));
     }
 }

@@ -273,7 +273,7 @@ public class Demo implements Callable<Integer> {
                 ((ArrayNode) chain).set(i, fold(chain.get(i), mark));
         shown.addAll(answer.findValues("previous_hash"));
         var marked = Pattern.compile("\"(" + mark + ")");
-        var text = Blockchain.shorten(PRETTY.writeValueAsString(json));
+        var text = Sha256.shorten(PRETTY.writeValueAsString(json));
         for (var line : tight(text).indent(5).lines().toList()) {
             line = line.replaceAll("(?=.{81})(.{1,74}) ", "$1\n         ");
             System.out.println(!marked.matcher(line).find() ? line
@@ -315,6 +315,6 @@ public class Demo implements Callable<Integer> {
     }
 
     public static void main(String... arguments) {
-        System.exit(Blockchain.run(new CommandLine(new Demo()), arguments));
+        System.exit(Script.run(new CommandLine(new Demo()), arguments));
     }
 }

@@ -1,21 +1,12 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES beyond/Explorer.java
-//SOURCES beyond/Page.java
-//SOURCES beyond/Ledger.java
-//SOURCES beyond/Visits.java
-//SOURCES beyond/Gossip.java
-//SOURCES beyond/Errands.java
-//SOURCES beyond/Validation.java
-//SOURCES beyond/Accounts.java
-//SOURCES beyond/Payment.java
-//SOURCES beyond/Neighbours.java
-//SOURCES beyond/Caller.java
-//SOURCES beyond/Door.java
-//SOURCES beyond/Origin.java
-//SOURCES beyond/Address.java
-//SOURCES beyond/Json.java
-//SOURCES beyond/Room.java
+//SOURCES beyond/door/Door.java
+//SOURCES beyond/fast/ChainText.java
+//SOURCES beyond/join/Visits.java
+//SOURCES beyond/ledger/Ledger.java
+//SOURCES beyond/neighbours/Rounds.java
+//SOURCES beyond/signed/SignedLaw.java
 //SOURCES Blockchain.java
 //FILES explorer.html=docs/explorer.html
 //FILES explorer/=docs/explorer/*
@@ -25,8 +16,6 @@
 //JAVA_OPTIONS -XX:+UseSerialGC -Xms32m -Xlog:disable
 //JAVA_OPTIONS -Dorg.eclipse.jetty.util.referencesPerCacheLine=16
 //CDS
-// (The book's shell reads the sources from the last to the first, and all of
-// them again for each whole package that is new to it: so these are few.)
 
 // # A node: the blockchain as a service
 //
@@ -35,8 +24,8 @@
 //
 //     jbang Node.java --port 5000
 //
-// What protects it has rooms of its own in beyond/: the door, where strangers
-// come in; the neighbours, good and bad; the ledger, which never forgets.
+// What the tutorial leaves out has rooms of its own in beyond/: the door, where
+// strangers come in; the neighbours, good and bad; the ledger; and more.
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -44,20 +33,16 @@ import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
 import java.io.*;
-import java.math.*;
-import java.net.*;
 import java.nio.file.Path;
 import java.time.*;
 import java.util.*;
-import java.util.concurrent.*;
-import org.eclipse.jetty.server.AbstractConnector;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 
 @Command(name = "Node.java", mixinStandardHelpOptions = true, version = "1.0",
     sortOptions = false, description = "A node of a blockchain network.",
-    footer = "%nAt most 10,000 transactions wait and 100 searches; a request "
-        + "has 100 kB, a chain 64 MB, a node 100 neighbours, who get 10 s.")
+    footer = "%n" + Limits.SAID)
 public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 2.1 · What a node is told
@@ -91,12 +76,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private Blockchain blockchain;
     private Neighbours neighbours;
     private Gossip gossip;
-    private Ledger ledger;
     private Door door;
-    private Page page;
-    private InetAddress address;
-    private String remembered; // the id that stands in the ledger
-    private Javalin server;
 
     // ## Step 2.2 · Routes
 
@@ -123,55 +103,27 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ## Step 2.3 · Mining
 
     private void mine(Context ctx) throws InterruptedException {
-        if (page.length() > Json.MOST_BYTES / 8 * 5) throw new Refusal(507,
-            "The chain is as long as others can take: no block fits any more.");
-        var block = door.inTurn(ctx, progress -> blockchain.mine(id, progress));
-        gossip.tell();
-        Door.reply(ctx, 200, Map.of("message", "New Block Forged",
-            "index", block.index(), "transactions", block.transactions(),
-            "proof", block.proof(), "previous_hash", block.previousHash()));
+        text.checkRoom();
+        try (var turn = door.turn(ctx)) { // one search at a time
+            var block = blockchain.mine(id, turn);
+            gossip.tell();
+            Door.reply(ctx, 200, Map.of("message", "New Block Forged",
+                "index", block.index(), "transactions", block.transactions(),
+                "proof", block.proof(), "previous_hash",
+                block.previousHash()));
+        }
     }
 
     // ## Step 2.4 · Transactions
 
     private void newTransaction(Context ctx) {
-        var values = Json.object(ctx.bodyInputStream(),
-            "{\"sender\": \"a\", \"recipient\": \"b\", \"amount\": 5}");
-        var transaction = transaction(values);
-        blockchain.law.check(transaction);
+        var transaction = Json.payment(ctx.bodyInputStream());
+        if (blockchain.isFull()) throw new Refusal(Refusal.Kind.BUSY,
+            "As many transactions wait as may. Mine a block first.");
         long index = blockchain.newTransaction(transaction);
         gossip.pass(transaction);
         Door.reply(ctx, 201, Map.of("message",
             "Transaction will be added to Block " + index));
-    }
-
-    private static Transaction transaction(Map<?, ?> values) {
-        var missing = new ArrayList<>(List.of("sender", "recipient", "amount"));
-        missing.removeIf(name -> values.get(name) != null);
-        Refusal.unless(missing.isEmpty(), "Missing values: "
-            + String.join(", ", missing) + ". Send all three.");
-        Refusal.unless(isName(values.get("sender"))
-            && isName(values.get("recipient")),
-            "sender and recipient must be texts of 1 to 1000 characters.");
-        Refusal.unless(!values.get("sender").equals("0"), "sender must not be "
-            + "\"0\": new coins come from there, by mining alone.");
-        Refusal.unless(isPositive(values.get("amount")), "amount must be a "
-            + "number above 0, as 5 or 0.25 is.");
-        Refusal.unless(values.size() == 3, "A transaction has sender, "
-            + "recipient and amount, and nothing else.");
-        return (Transaction) Json.transaction(values);
-    }
-
-    private static boolean isName(Object value) {
-        return value instanceof String name && !name.isEmpty()
-            && name.length() <= 1_000;
-    }
-
-    private static boolean isPositive(Object value) {
-        if (value instanceof Double fraction)
-            return fraction > 0 && Double.isFinite(fraction);
-        return value instanceof Number whole
-            && new BigDecimal(whole.toString()).signum() > 0;
     }
 
     private void transactions(Context ctx) {
@@ -181,25 +133,15 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ## Step 2.5 · The chain
 
     private void chain(Context ctx) {
-        page.reply(ctx);
+        text.reply(ctx);
     }
 
-    private void validate(Context ctx) {
-        door.chain(ctx, (chain, inTime) -> {
-            var verdict = new HashMap<String, Object>();
-            verdict.put("hashes", chain.stream().map(Block::hash).toList());
-            var flaw = Flaw.firstIn(chain, blockchain.rule)
-                .or(() -> blockchain.law.firstIn(chain, inTime));
-            verdict.put("valid", flaw.isEmpty());
-            flaw.ifPresent(it -> {
-                verdict.put("block", it.block());
-                verdict.put("fails", it.fails());
-                verdict.put("expected", it.expected());
-                verdict.put("found", it.found());
-                verdict.put("reason", it.toString());
-            });
-            Door.reply(ctx, 200, verdict);
-        });
+    private void validate(Context ctx) throws IOException {
+        var sent = door.text(ctx);
+        try (var part = memory.part(Deadline.in(Limits.REQUESTS))) {
+            var chain = Blocks.chain(sent);
+            Door.reply(ctx, 200, Blocks.verdict(chain, blockchain.flaw(chain)));
+        }
     }
 
     // ## Step 4.1 · Neighbours
@@ -226,20 +168,28 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ## Step 4.2 · Consensus: the longest valid chain wins
 
     private void consensus(Context ctx) {
-        if (gossip.isTold(ctx)) return;
-        ctx.future(() -> neighbours.inRounds(this::resolveConflicts)
-            .thenAccept(replaced -> {
-                gossip.tell();
-                if (replaced) page.reply(ctx, "{\"message\": \"Our chain was "
-                    + "replaced\", \"new_chain\": ", "}\n");
-                else page.reply(ctx, "{\"chain\": ",
-                    ", \"message\": \"Our chain is authoritative\"}\n");
-            }));
+        var teller = gossip.teller(ctx.header("Referer"));
+        if (teller.isPresent()) Door.replyLater(ctx, gossip.hear(teller.get(),
+            ctx.header("If-None-Match")), this::told);
+        else Door.replyLater(ctx, rounds.join(), this::resolved);
+    }
+
+    private void told(Context ctx, boolean replaced) {
+        Door.reply(ctx, 200, Map.of("message", replaced
+            ? "Our chain was replaced" : "Our chain is authoritative"));
+    }
+
+    private void resolved(Context ctx, boolean replaced) {
+        gossip.tell();
+        if (replaced) text.reply(ctx, "{\"message\": \"Our chain was "
+            + "replaced\", \"new_chain\": ", "}\n");
+        else text.reply(ctx, "{\"chain\": ",
+            ", \"message\": \"Our chain is authoritative\"}\n");
     }
 
     boolean resolveConflicts() {
         List<Block> longest = List.of();
-        for (var chain : neighbours.chains(blockchain))
+        for (var chain : survey.chains())
             if (chain.size() > longest.size()) longest = chain;
         return blockchain.replace(longest);
     }
@@ -255,85 +205,75 @@ public class Node implements AutoCloseable, Callable<Integer> {
         return node;
     }
 
+    private final Memory memory = new Memory();
+    private final Errands errands = new Errands();
+    private final Rounds rounds = new Rounds(this::resolveConflicts);
+    private Here here;
+    private Ledger ledger;
+    private ChainText text;
+    private Survey survey;
+    private Visits visits;
+    private Javalin server;
+
     /** @throws IOException if it can't start: the message says why */
     void open(Clock clock) throws IOException {
-        if (port < 0 || port > 65535)
-            throw new IOException("There is no port " + port + ".");
-        address = Address.ours(host);
+        here = new Here(host, port, url);
         ledger = new Ledger(file);
         try {
-            var work = new ProofOfWork(rule, zeros);
-            blockchain = signed ? new Blockchain(work, new Validation(
-                this::log), clock, ledger::append)
-                : new Blockchain(work, clock, ledger::append);
-            page = new Page(blockchain);
-            var room = new Room(Runtime.getRuntime().maxMemory());
-            door = new Door(room, new Origin(host));
-            var caller = new Caller(joined.isEmpty() ? "person" : "node");
-            neighbours = new Neighbours(this::isThisNode, caller, room,
-                ledger::append, this::log);
-            gossip = new Gossip(blockchain, neighbours, caller);
-            remember();
-            neighbours.register(peers);
-            if (url != null) Address.of("--url", url);
-            neighbours.register(others());
+            build(clock);
+            if (!joined.isEmpty()) visits.join(joined);
             server = Javalin.start(this::configure);
-            if (!joined.isEmpty()) join();
-            for (var connector : server.jettyServer().server().getConnectors())
-                ((AbstractConnector) connector).setShutdownIdleTimeout(50);
+            here.opened(server.port());
+            door.opened(server);
+            if (!joined.isEmpty()) visits.begin();
         } catch (JavalinBindException e) {
             ledger.close();
-            throw new IOException(unbound());
+            throw new IOException(here.trouble());
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
         }
     }
 
-    // Whoever is told to join itself waits for others.
-    private List<String> others() throws IOException {
-        var others = new ArrayList<String>();
-        for (var node : joined) {
-            var other = Address.of("--join", node);
-            if (!isThisNode(other)) others.add(other.toString());
-        }
-        return others;
+    private void build(Clock clock) throws IOException {
+        var law = signed ? new SignedLaw(this::log) : Law.NONE;
+        blockchain = new Blockchain(new ProofOfWork(rule, zeros), clock, law,
+            ledger);
+        ledger.replay(blockchain);
+        text = new ChainText(blockchain);
+        door = new Door(new Origin(host));
+        var call = new Call(joined.isEmpty() ? "person" : "node");
+        neighbours = new Neighbours(here, ledger, this::log);
+        survey = new Survey(blockchain, neighbours, call, memory);
+        gossip = new Gossip(blockchain, neighbours, survey, here, call,
+            errands, signed);
+        visits = new Visits(gossip, neighbours, here, call, errands,
+            rules(), this::log, System.out::println);
+        if (id == null) id = ledger.id();
+        if (id == null) id = UUID.randomUUID().toString().replace("-", "");
+        ledger.named(id);
+        neighbours.register(peers);
     }
 
-    private void join() throws IOException {
-        gossip.begin(address, server.port(), url);
-        new Visits(gossip, others(), this::log, System.out::println).begin();
+    private String rules() {
+        return Visits.rules(rule, zeros, signed);
     }
 
     private void log(String line) {
-        if (!quiet) System.out.println(line);
-    }
-
-    private String unbound() throws IOException {
-        if (!Address.isOfThisMachine(address)) return host + " is no address "
-            + "of this machine. Try --host 127.0.0.1.";
-        return "Port " + port + " of " + host + " is taken, perhaps by an "
-            + "older node" + (port == 5000 ? ", on a Mac by AirPlay" : "")
-            + ". Try --port " + (port < 65535 ? port + 1 : 0) + ".";
-    }
-
-    private boolean isThisNode(Address other) {
-        if (url != null && other.equals(Address.of(url))) return true;
-        return other.port() == (server == null ? port : server.port())
-            && (other.host().equals(host) || other.isHere(address));
+        if (!quiet) System.out.println("          " + line);
     }
 
     /** The node for a browser on the same machine: http://localhost:5000. */
     String url() {
-        boolean local = address.isAnyLocalAddress()
-            || Address.isLocalhost(address);
-        return "http://" + (local ? "localhost" : host) + ":" + server.port();
+        return here.local();
     }
 
+    // What others wait for ends first, or they would hold up the server.
     public void close() {
         door.close();
-        gossip.close(); // or those that wait for these two would hold
-        neighbours.close(); // the server up
+        errands.close();
+        rounds.close();
+        survey.close();
         try {
             server.stop();
         } catch (JavalinException late) {
@@ -342,38 +282,13 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ledger.close();
     }
 
-    // ## A node that remembers
-    //
-    // Each line of the ledger is applied by the same method that made it:
-    // the node lives through all of it once more.
-
-    private void remember() throws IOException {
-        if (ledger.replay(this::happens) == 0) // it is new
-            blockchain.change(0, blockchain.chain());
-        if (id == null) id = remembered != null ? remembered
-            : UUID.randomUUID().toString().replace("-", "");
-        if (!id.equals(remembered)) ledger.append(Map.of("id", id));
-    }
-
-    private void happens(Map<?, ?> event) {
-        if (event.get("id") instanceof String id) remembered = id;
-        else if (event.get("nodes") instanceof List<?> nodes)
-            neighbours.change(nodes, event.get("instead_of")
-                instanceof List<?> gone ? gone : List.of());
-        else if (Json.transaction(event.get("transaction"))
-            instanceof Transaction tx) blockchain.newTransaction(tx);
-        else if (event.get("kept") instanceof Integer kept)
-            blockchain.change(kept, Json.blocks(event.get("blocks")));
-        else throw new Refusal(400, "no event of a node.");
-    }
-
     // ## The command line
 
     /** Starts the node and says where it is. */
     public Integer call() throws IOException {
         open(Clock.systemUTC());
-        System.out.println("Node " + Blockchain.shorten(id) + " runs on "
-            + url() + " (" + Visits.rules(rule, zeros, signed) + ").");
+        System.out.println("Node " + Sha256.shorten(id) + " runs on " + url()
+            + " (" + rules() + ").");
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
         if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "
             + "be able to spend what it mines: its --id is no wallet's.");
@@ -381,7 +296,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     public static void main(String... arguments) {
-        int status = Blockchain.run(new CommandLine(new Node()), arguments);
+        int status = Script.run(new CommandLine(new Node()), arguments);
         if (status != 0) System.exit(status);
     }
 }

@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES door/Refusal.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the page that shows the chain
@@ -11,21 +12,34 @@ import io.javalin.http.Context;
 import java.io.*;
 
 final class Explorer {
+    private static final String FILES =
+        "explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.]md";
+
     /** Sends the page at /, its files at /explorer/, the book at /docs/. */
     static void reply(Context ctx) throws IOException {
         var name = ctx.path().equals("/") ? "explorer.html"
             : ctx.path().replaceFirst("/(docs/)?", "");
-        var type = name.endsWith(".css") ? "text/css" : name.endsWith(".js")
-            ? "text/javascript" : name.endsWith(".md")
-            ? "text/plain; charset=utf-8" : "text/html";
+        var text = name.matches(FILES) ? open(name) : null;
+        if (text == null) throw new Refusal(Refusal.Kind.MISSING, "The page "
+            + name + " is not here. A node that was started in the folder "
+            + "above docs/ finds it.");
+        ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
+            .header("Cache-Control", "no-cache").contentType(type(name))
+            .result(text);
+    }
+
+    /** The text of this file, or null if there is none. */
+    private static InputStream open(String name) throws IOException {
         var packed = Explorer.class.getResourceAsStream("/" + name);
         var file = new File("docs", name);
-        if (!name.matches("explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.]md")
-            || packed == null && !file.exists()) throw new Refusal(404, "The "
-            + "page " + name + " is not here. A node that was started in the "
-            + "folder above docs/ finds it.");
-        ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
-            .header("Cache-Control", "no-cache").contentType(type)
-            .result(packed != null ? packed : new FileInputStream(file));
+        if (packed != null || !file.exists()) return packed;
+        return new FileInputStream(file);
+    }
+
+    private static String type(String name) {
+        if (name.endsWith(".css")) return "text/css";
+        if (name.endsWith(".js")) return "text/javascript";
+        return name.endsWith(".md") ? "text/plain; charset=utf-8"
+            : "text/html";
     }
 }

@@ -1,13 +1,9 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES KeyFile.java
-//SOURCES Validation.java
-//SOURCES Accounts.java
-//SOURCES Payment.java
-//SOURCES Caller.java
-//SOURCES Address.java
-//SOURCES Json.java
-//SOURCES Room.java
+//SOURCES signed/KeyFile.java
+//SOURCES signed/SignedLaw.java
+//SOURCES neighbours/Call.java
+//SOURCES door/Blocks.java
 //SOURCES ../Blockchain.java
 
 // # Beyond the tutorial: a wallet
@@ -24,7 +20,6 @@ import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.*;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 
@@ -60,13 +55,13 @@ public class Wallet {
         var next = accounts.then(Payment.address(keys.getPublic())).payments();
         var payment = Payment.sign(keys, next + 1, recipient, number)
             .transaction();
-        accounts.pay(payment); // or it throws, and says why
+        accounts.check(payment); // or it throws, and says why
         var answer = ask("/transactions/new", payment.canonicalJson());
         if (answer.statusCode() != 201) throw new IOException(
             "The node refuses: " + Json.answer(answer.body()).get("error"));
         System.out.println("Your payment number " + (next + 1) + " is on its "
             + "way: " + CanonicalJson.of(number) + " to "
-            + Blockchain.shorten(recipient) + ". Once a block holds it, it "
+            + Sha256.shorten(recipient) + ". Once a block holds it, it "
             + "is made.");
         warn();
     }
@@ -113,25 +108,24 @@ public class Wallet {
     // It needs no route that the tutorial's nodes lack, and takes more where
     // there is more: what waits, and whether the node checks payments.
 
-    private Validation accounts() throws IOException {
-        var accounts = new Validation(line -> { });
-        var blocks = new ArrayList<Block>();
-        try (var place = new Room(Runtime.getRuntime().maxMemory()).new Place(
-                1, Caller.until(), new CountDownLatch(0))) {
-            Json.eachBlock(ask("/chain", "").body(), place, blocks::add);
-            accounts.change(0, List.of(), blocks).run();
-        } catch (Refusal e) {
-            throw new IOException("What answers at " + node + " is no node: "
-                + e.getMessage());
+    private SignedLaw accounts() throws IOException {
+        var accounts = new SignedLaw(line -> { });
+        try (var text = ask("/chain", "").body()) {
+            accounts.check(0, List.of(), Blocks.chain(Memory.read(text, 1,
+                Deadline.in(Limits.ANSWERS))));
+            accounts.keep();
         } catch (Breach e) {
             throw new IOException("On this node nobody can say who owns what: "
+                + e.getMessage());
+        } catch (Refusal e) {
+            throw new IOException("What answers at " + node + " is no node: "
                 + e.getMessage());
         }
         var waiting = Json.answer(ask("/transactions", "").body())
             .get("transactions");
         if (waiting instanceof List<?> payments) for (var tx : payments)
             if (Json.transaction(tx) instanceof Transaction payment)
-                accounts.stillHolds(payment);
+                accounts.takes(payment);
         return accounts;
     }
 
@@ -149,7 +143,7 @@ public class Wallet {
             throws IOException {
         var address = Address.of("--node", node).toString();
         try {
-            return new Caller("wallet").send(address, path, body);
+            return new Call("wallet").send(address, path, body);
         } catch (IOException e) {
             throw new IOException("No node answers at " + node + ". Start one "
                 + "there, or name another with --node.");
@@ -157,6 +151,6 @@ public class Wallet {
     }
 
     public static void main(String... arguments) {
-        System.exit(Blockchain.run(new CommandLine(new Wallet()), arguments));
+        System.exit(Script.run(new CommandLine(new Wallet()), arguments));
     }
 }

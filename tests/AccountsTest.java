@@ -56,7 +56,7 @@ class AccountsTest {
 
     Optional<Flaw> flaw(List<Block> chain) {
         assertTrue(Flaw.firstIn(chain, Chains.EASY).isEmpty());
-        return new Validation(log::add).firstIn(chain, () -> { });
+        return new SignedLaw(log::add).firstIn(chain);
     }
 
     void breaks(String fails, Object expected, Object found, List<?>... chain) {
@@ -289,15 +289,16 @@ class AccountsTest {
 
     // ## What waits
 
-    Blockchain blockchain(Validation law) {
-        return new Blockchain(Chains.EASY, law, Clock.systemUTC(), change -> { });
+    Blockchain blockchain(SignedLaw law) {
+        return new Blockchain(Chains.EASY, Clock.systemUTC(), law,
+            Journal.NONE);
     }
 
     @Test
     void aPaymentIsHeldAgainstAllThatWaits() {
-        var chain = blockchain(new Validation(log::add));
-        chain.mine(annsAddress, guesses -> { });
-        chain.mine(annsAddress, guesses -> { });
+        var chain = blockchain(new SignedLaw(log::add));
+        chain.mine(annsAddress);
+        chain.mine(annsAddress);
         chain.newTransaction(pay(ann, 1, bobsAddress, 1.5));
         for (var bad : List.of(pay(ann, 1, bobsAddress, 1.5),
                 pay(ann, 1, bobsAddress, 0.5), pay(ann, 2, bobsAddress, 0.6),
@@ -306,7 +307,7 @@ class AccountsTest {
         chain.newTransaction(pay(ann, 2, bobsAddress, 0.5));
         chain.newTransaction(pay(bob, 1, "carol", 2));
         assertEquals(3, chain.pending().size());
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         assertEquals(0, chain.pending().size());
         assertEquals(4, chain.lastBlock().transactions().size());
         assertEquals(Optional.empty(), flaw(chain.chain()));
@@ -314,32 +315,30 @@ class AccountsTest {
 
     @Test
     void whatIsNotWrittenIsNotPaid() {
-        var full = new boolean[1];
-        var chain = new Blockchain(Chains.EASY, new Validation(log::add),
-            Clock.systemUTC(), change -> {
-                if (full[0]) throw new IllegalStateException("full");
-            });
-        chain.mine(annsAddress, guesses -> { });
-        full[0] = true;
+        var journal = new Chains.FullJournal();
+        var chain = new Blockchain(Chains.EASY, Clock.systemUTC(),
+            new SignedLaw(log::add), journal);
+        chain.mine(annsAddress);
+        journal.isFull = true;
         assertThrows(IllegalStateException.class, () ->
             chain.newTransaction(pay(ann, 1, bobsAddress, 1)));
         assertThrows(IllegalStateException.class, () ->
-            chain.mine(annsAddress, guesses -> { }));
-        full[0] = false;
+            chain.mine(annsAddress));
+        journal.isFull = false;
         chain.newTransaction(pay(ann, 1, bobsAddress, 1));
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         assertEquals(Optional.empty(), flaw(chain.chain()));
         assertEquals(3, chain.chain().size());
     }
 
     @Test
     void afterAReorganisationWhatNoLongerHoldsFallsOut() {
-        var chain = blockchain(new Validation(log::add));
+        var chain = blockchain(new SignedLaw(log::add));
         var fork = chain.chain();
-        chain.mine(annsAddress, guesses -> { });
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
+        chain.mine(annsAddress);
         chain.newTransaction(pay(ann, 1, bobsAddress, 1));
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         chain.newTransaction(pay(ann, 2, bobsAddress, 1));
         chain.newTransaction(pay(bob, 1, "carol", 2));
         // on the other fork, ann mined two blocks only
@@ -361,13 +360,13 @@ class AccountsTest {
 
     @Test
     void aPaymentIsInTheChainAtMostOnce() {
-        var chain = blockchain(new Validation(log::add));
+        var chain = blockchain(new SignedLaw(log::add));
         var once = pay(ann, 1, bobsAddress, 1);
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         var fork = chain.chain();
         chain.newTransaction(once);
         assertThrows(Breach.class, () -> chain.newTransaction(once));
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         assertThrows(Breach.class, () -> chain.newTransaction(once));
         // a fork that holds it, too
         assertTrue(chain.replace(Chains.longer(fork, mined(), mined(once))));
@@ -375,21 +374,21 @@ class AccountsTest {
         // a fork that does not: it waits again, and once
         assertTrue(chain.replace(Chains.longer(fork, mined(), mined(), mined())));
         assertEquals(List.of(once), chain.pending());
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         assertEquals(1, chain.chain().stream().filter(block ->
             block.transactions().contains(once)).count());
         // bread and cheese: two equal payments have two numbers
         chain.newTransaction(pay(ann, 2, bobsAddress, 1));
         chain.newTransaction(pay(ann, 3, bobsAddress, 1));
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         assertEquals(3, chain.lastBlock().transactions().size());
     }
 
     @Test
     void aBrokenChainChangesNothing() {
-        var law = new Validation(log::add);
+        var law = new SignedLaw(log::add);
         var chain = blockchain(law);
-        chain.mine(annsAddress, guesses -> { });
+        chain.mine(annsAddress);
         var fork = chain.chain();
         chain.newTransaction(pay(ann, 1, bobsAddress, 1));
         var before = List.of(chain.chain(), chain.pending(), law.now(annsAddress),
@@ -406,7 +405,7 @@ class AccountsTest {
     void accountsFollowEveryReorganisation(TestReporter reporter) {
         var random = Programs.random(reporter);
         var keys = Stream.generate(Chains::keys).limit(4).toList();
-        var law = new Validation(line -> { });
+        var law = new SignedLaw(line -> { });
         var chain = blockchain(law);
         for (int step = 0; step < Runner.size(50, 150); step++) {
             var from = keys.get(random.nextInt(4));
@@ -418,7 +417,7 @@ class AccountsTest {
             } catch (Breach tooFewCoins) {
                 assertEquals("balance", tooFewCoins.flaw.fails());
             }
-            if (random.nextInt(3) == 0) chain.mine(address, guesses -> { });
+            if (random.nextInt(3) == 0) chain.mine(address);
             if (random.nextInt(5) == 0) {
                 var all = chain.chain();
                 int kept = random.nextInt(Math.max(1, all.size() - 4), all.size() + 1);
@@ -427,10 +426,11 @@ class AccountsTest {
                     other = Chains.longer(other, List.of(reward(address)));
                 assertTrue(chain.replace(other));
             }
-            var fresh = new Validation(line -> { });
-            fresh.change(0, List.of(), chain.chain()).run();
+            var fresh = new SignedLaw(line -> { });
+            fresh.check(0, List.of(), chain.chain());
+            fresh.keep();
             var waiting = chain.pending();
-            assertTrue(waiting.stream().allMatch(fresh::stillHolds));
+            assertTrue(waiting.stream().allMatch(fresh::takes));
             for (var key : keys) {
                 var one = Payment.address(key.getPublic());
                 same(fresh.now(one), law.now(one));

@@ -2,7 +2,7 @@
 //JAVA 17+
 //SOURCES help/Nodes.java
 //SOURCES help/Chains.java
-//SOURCES ../docs/Lanes.java
+//SOURCES ../beyond/fast/Lanes.java
 //SOURCES bench/Functions.java
 //DEPS org.openjdk.jmh:jmh-core:1.37
 //DEPS org.openjdk.jmh:jmh-generator-annprocess:1.37
@@ -151,7 +151,7 @@ public class Benchmark implements Callable<Integer> {
                     case "plain hash" -> () ->
                         Plain.sha256(Plain.json(maps.get(1))).length() / 64;
                     case "chain" -> () ->
-                        Flaw.firstIn(chain, EASY).isEmpty() ? size : 0;
+                        AllCores.firstFlaw(chain, EASY).isEmpty() ? size : 0;
                     default -> () -> Plain.validChain(maps) ? size : 0;
                 };
             case "signed": case "known": case "payment": case "block":
@@ -160,8 +160,8 @@ public class Benchmark implements Callable<Integer> {
                 return verify();
             case "proof":
                 var rule = new ProofOfWork(Rule.classic, size);
-                return () -> 1 + Blockchain.Search.smallest(rule, new Block(1, 0,
-                    List.of(), last.getAsInt(), "1"), guesses -> { });
+                return () -> 1 + new Search(rule, new Block(1, 0, List.of(),
+                    last.getAsInt(), "1")).find();
             case "plain proof":
                 return () -> Plain.proofOfWork(last.getAsInt(), size);
             case "lanes": // of chapter 12: it must find all six
@@ -212,18 +212,22 @@ public class Benchmark implements Callable<Integer> {
 
     private static LongSupplier signed(String what, int size) {
         var chain = signedChain(size);
-        var law = new Validation(line -> { });
-        law.change(0, List.of(), chain).run();
+        var law = new SignedLaw(line -> { });
+        law.check(0, List.of(), chain);
+        law.keep();
         var next = payment(size - 1);
         var last = chain.subList(size - 1, size);
         return switch (what) {
-            case "signed" -> () -> new Validation(line -> { }).firstIn(chain,
-                () -> { }).isEmpty() ? size - 2 : 0;
-            case "known" -> () -> law.firstIn(chain, () -> { }).isEmpty()
-                ? size - 2 : 0;
-            case "payment" -> () -> law.pay(next) == null ? 0 : 1;
+            case "signed" -> () -> new SignedLaw(line -> { }).firstIn(chain)
+                .isEmpty() ? size - 2 : 0;
+            case "known" -> () -> law.firstIn(chain).isEmpty() ? size - 2 : 0;
+            case "payment" -> () -> {
+                law.check(next);
+                return 1;
+            };
             default -> () -> { // taken back, and taken again
-                law.change(size - 1, last, last).run();
+                law.check(size - 1, last, last);
+                law.keep();
                 return 1;
             };
         };
@@ -664,7 +668,7 @@ public class Benchmark implements Callable<Integer> {
 
     public static void main(String... arguments) throws Exception {
         if (List.of(arguments).equals(List.of("plain node"))) Plain.node();
-        else System.exit(Blockchain.run(new CommandLine(new Benchmark()),
+        else System.exit(Script.run(new CommandLine(new Benchmark()),
             arguments));
     }
 }

@@ -370,6 +370,6 @@ public class CheckNode implements Callable<Integer> {
 
     public static void main(String... arguments) {
         var check = new CommandLine(new CheckNode());
-        System.exit(Blockchain.run(check, arguments));
+        System.exit(Script.run(check, arguments));
     }
 }

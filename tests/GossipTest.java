@@ -120,8 +120,8 @@ class GossipTest {
             .asToldBy(there).toString());
         assertEquals("localhost:5001", here.asToldBy(Address.of("127.0.0.1:1"))
             .toString());
-        assertTrue(there.callable(InetAddress.getByName("127.0.0.1"), 5000)
-            .isEmpty());
+        assertTrue(Machine.seenBy(there, InetAddress.getByName("127.0.0.1"),
+            5000).isEmpty());
     }
 
     // ## What it costs

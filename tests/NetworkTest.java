@@ -90,7 +90,7 @@ class NetworkTest {
         bad.put(plays(out -> { }), "");
         bad.put(plays(out -> out.write("nonsense\r\n\r\n".getBytes())), "");
         bad.put(plays(out -> out.write(Neighbour.ok(six).substring(0, 440)
-            .getBytes())), "after block ");
+            .getBytes())), "stopped coming");
         bad.put(status("500 No"), "answered 500");
         bad.put(status("404 No\r\nContent-Type: text/html"), "answered 404");
         bad.put(status("302 Found\r\nLocation: http://" + says(six).address()

@@ -83,7 +83,7 @@ public class Unrest implements Callable<Integer> {
     }
 
     public static void main(String... arguments) {
-        System.exit(Blockchain.run(new CommandLine(new Unrest())
+        System.exit(Script.run(new CommandLine(new Unrest())
             .setStopAtPositional(true), arguments));
     }
 }

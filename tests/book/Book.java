@@ -21,7 +21,7 @@ record Book(Path root, List<BookPage> pages) {
 
     static Book read(Path root, List<String> only) throws IOException {
         var pages = new ArrayList<BookPage>();
-        for (var name : files(root, ".md", "docs", "docs/zh"))
+        for (var name : files(root, ".md", "docs"))
             if (only.isEmpty() || only.contains(name))
                 pages.add(BookPage.read(root, name));
         return new Book(root, pages);
@@ -32,10 +32,10 @@ record Book(Path root, List<BookPage> pages) {
         var names = new ArrayList<String>();
         for (var folder : folders) {
             if (!Files.isDirectory(root.resolve(folder))) continue;
-            try (var files = Files.list(root.resolve(folder))) {
-                files.map(file -> folder + "/" + file.getFileName())
-                    .filter(name -> name.endsWith(end)).sorted()
-                    .forEach(names::add);
+            try (var files = Files.walk(root.resolve(folder))) {
+                files.map(file -> root.relativize(file).toString()
+                    .replace('\\', '/')).filter(name -> name.endsWith(end))
+                    .sorted().forEach(names::add);
             }
         }
         return names;
@@ -43,7 +43,7 @@ record Book(Path root, List<BookPage> pages) {
 
     /** The scripts of which the book shows excerpts. */
     static List<String> scripts(Path root) throws IOException {
-        var scripts = files(root, ".java", "beyond", "docs");
+        var scripts = files(root, ".java", "beyond");
         scripts.addAll(List.of("Blockchain.java", "Node.java", "Demo.java"));
         return scripts;
     }

@@ -7,11 +7,11 @@
 import java.util.*;
 
 final class Forge {
-    final ProofOfWork rule;
+    final ProofOfWork work;
     private final Map<String, Long> proofs = new HashMap<>(); // those found
 
-    Forge(ProofOfWork rule) {
-        this.rule = rule;
+    Forge(ProofOfWork work) {
+        this.work = work;
     }
 
     // ## What blocks hold
@@ -30,7 +30,7 @@ final class Forge {
 
     // What a proof seals beside the last one.
     private String sealed(Map<String, Object> last) {
-        return rule.rule() == Rule.linked ? hash(last) : "";
+        return work.rule() == Rule.linked ? hash(last) : "";
     }
 
     // ## How they fit
@@ -47,14 +47,14 @@ final class Forge {
     }
 
     boolean proves(Map<String, Object> last, Map<String, Object> block) {
-        return rule.validProof(proof(last), proof(block), sealed(last));
+        return work.validProof(proof(last), proof(block), sealed(last));
     }
 
     void holds(Map<String, Object> last, Map<String, Object> block)
             throws Talk.Missed {
         if (proves(last, block)) return;
         var guess = proof(last) + "" + proof(block) + sealed(last);
-        throw new Talk.Missed("0".repeat(rule.zeros()) + "… as SHA-256 of "
+        throw new Talk.Missed("0".repeat(work.zeros()) + "… as SHA-256 of "
             + guess, new Sha256().hex(guess) + " for proof " + proof(block)
             + " behind " + proof(last));
     }
@@ -96,7 +96,7 @@ final class Forge {
         var hash = hash(last);
         long proof = proofs.computeIfAbsent(proof(last) + sealed(last), it -> {
             long guess = 0;
-            while (!rule.validProof(proof(last), guess, hash)) guess++;
+            while (!work.validProof(proof(last), guess, hash)) guess++;
             return guess;
         });
         chain.add(block(chain.size() + 1, new ArrayList<>(transactions), proof,
@@ -120,10 +120,10 @@ final class Forge {
      *  or elsewhere than in front. */
     void spoil(Map<String, Object> last, Map<String, Object> block,
                boolean zerosElsewhere) {
-        String zeros = "0".repeat(rule.zeros()), hash = hash(last), work;
+        String zeros = "0".repeat(work.zeros()), hash = hash(last), work;
         do {
             block.put("proof", proof(block) + 1);
-            work = rule.hash(proof(last), proof(block), hash);
+            work = this.work.hash(proof(last), proof(block), hash);
         } while (work.startsWith(zeros)
             || work.contains(zeros) != zerosElsewhere);
     }

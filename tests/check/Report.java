@@ -58,7 +58,7 @@ final class Report {
     String met() {
         return "genesis previous_hash " + rows.genesis + (rows.errors.equals(
             "none") ? "" : ", errors as " + rows.errors) + ", proofs by the "
-            + rows.forge.rule.rule() + " rule";
+            + rows.forge.work.rule() + " rule";
     }
 
     // ## As JSON
@@ -72,7 +72,7 @@ final class Report {
         var all = new HashMap<String, Object>(Map.of("node", node, "step",
             step, "passed", passed, "failed", failed, "waiting", waiting,
             "beyond", beyond, "genesis", rows.genesis, "errors", rows.errors,
-            "rule", rows.forge.rule.rule().name(), "rows", list));
+            "rule", rows.forge.work.rule().name(), "rows", list));
         return CanonicalJson.of(all);
     }
 

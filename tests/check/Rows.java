@@ -220,7 +220,7 @@ class Rows {
                 mine(); // behind a block that holds little
                 Forge.links(tip(1), tip(0));
             }, mines);
-        boolean linked = forge.rule.rule() == Rule.linked;
+        boolean linked = forge.work.rule() == Rule.linked;
         var proves = row("the proof is worth its work",
             linked ? "The digits of the two proofs and the last block's hash "
                 + "are hashed, nothing between them."
@@ -232,7 +232,7 @@ class Rows {
                     forge.holds(tip(1), tip(0));
                 } catch (Talk.Missed e) {
                     var other = linked ? Rule.classic : Rule.linked;
-                    if (new Forge(new ProofOfWork(other, forge.rule.zeros()))
+                    if (new Forge(new ProofOfWork(other, forge.work.zeros()))
                         .proves(tip(1), tip(0))) throw new Talk.Missed(
                         e.expected, "a proof by the other rule: check with "
                         + "--rule " + other);
@@ -373,7 +373,7 @@ class Rows {
                 forge.spoil(chain.get(i - 1), chain.get(i), false);
                 while (chain.size() < i + 3) forge.mine(chain);
             });
-        if (forge.rule.rule() == Rule.linked) refused(
+        if (forge.work.rule() == Rule.linked) refused(
             "history rewritten and links resealed, proofs kept",
             "What goes into a proof, so that it fits one block only?",
             (chain, i) -> {

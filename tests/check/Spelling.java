@@ -89,7 +89,7 @@ final class Spelling {
     private String object(Map<?, ?> map, boolean unsorted) {
         var out = new StringJoiner(comma(), "{", "}");
         var colon = has(Way.noSpaceAfterColons) ? ":" : ": ";
-        (unsorted ? map : Blockchain.sorted(map)).forEach((key, value) ->
+        (unsorted ? map : Python.sorted(map)).forEach((key, value) ->
             out.add(letters("" + key) + colon + write(value)));
         return out.toString();
     }

@@ -1,6 +1,6 @@
 //JAVA 17+
 //SOURCES ../../Blockchain.java
-//SOURCES ../../beyond/Payment.java
+//SOURCES ../../beyond/signed/Payment.java
 //SOURCES Programs.java
 
 // Chains for tests: valid ones of any length, with what they are to hold,
@@ -88,6 +88,19 @@ final class Chains {
             return Payment.sign(from, number, to, amount).transaction();
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A journal that can be full. */
+    static final class FullJournal implements Journal {
+        boolean isFull;
+
+        public void paid(Transaction payment) {
+            if (isFull) throw new IllegalStateException("full");
+        }
+
+        public void changed(int kept, List<Block> blocks) {
+            if (isFull) throw new IllegalStateException("full");
         }
     }
 

@@ -29,7 +29,7 @@ final class Checks {
      *  that test have much to do. */
     static int run(CheckNode check, Writer said, String... arguments) {
         var out = new PrintWriter(said);
-        return Blockchain.run(new CommandLine(check).setOut(out).setErr(out)
+        return Script.run(new CommandLine(check).setOut(out).setErr(out)
             .setOverwrittenOptionsAllowed(true), plus(new String[] {
                 "--patience", "100"}, arguments));
     }

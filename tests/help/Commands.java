@@ -74,7 +74,7 @@ final class Commands implements AutoCloseable {
         System.setOut(new PrintStream(out, true, UTF_8));
         System.setErr(new PrintStream(err, true, UTF_8));
         System.setProperty("user.home", order.home);
-        int status = Blockchain.run(new CommandLine(order.program.equals("Node")
+        int status = Script.run(new CommandLine(order.program.equals("Node")
             ? new Node() : new Wallet()), order.arguments);
         return new Said(status, out.toString(UTF_8).strip(),
             err.toString(UTF_8).strip());

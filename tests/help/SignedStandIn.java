@@ -1,6 +1,6 @@
 //JAVA 17+
 //SOURCES StandIn.java
-//SOURCES ../../beyond/Payment.java
+//SOURCES ../../beyond/signed/Payment.java
 
 // The same, but it validates payments, and has other faults. It counts from
 // the first block on each time, as a student would. Chains made from nothing

@@ -1,50 +1,40 @@
 //JAVA 17+
+//SOURCES Errands.java
+//SOURCES ../neighbours/Survey.java
 
 // # Beyond the tutorial: what is new goes round
 //
 // A node that has a new last block tells its neighbours, and they tell
 // theirs. Only a node whose chain changed tells, so it ends by itself.
 
-import io.javalin.http.Context;
 import java.io.*;
-import java.net.*;
 import java.util.*;
 import java.util.concurrent.*;
 
 final class Gossip {
-    final Blockchain blockchain;
-    final Neighbours neighbours;
-    final Caller caller;
-    final Errands errands = new Errands();
-    final boolean signed;
-    private Optional<Address> url;
-    private int port;
-    private volatile InetAddress host; // null until it begins
+    private final Blockchain blockchain;
+    private final Neighbours neighbours;
+    private final Survey survey;
+    private final Here here;
+    private final Call call;
+    private final Errands errands;
+    private final boolean signed;
+    private volatile boolean isJoined;
 
-    Gossip(Blockchain blockchain, Neighbours neighbours, Caller caller) {
+    Gossip(Blockchain blockchain, Neighbours neighbours, Survey survey,
+           Here here, Call call, Errands errands, boolean signed) {
         this.blockchain = blockchain;
         this.neighbours = neighbours;
-        this.caller = caller;
-        signed = blockchain.law instanceof Validation;
+        this.survey = survey;
+        this.here = here;
+        this.call = call;
+        this.errands = errands;
+        this.signed = signed;
     }
 
-    /**
-     * @param host where this node listens, with the port
-     * @param url how others reach it, or null: as it seems
-     */
-    void begin(InetAddress host, int port, String url) {
-        this.url = Optional.ofNullable(url).map(Address::of);
-        this.port = port;
-        this.host = host;
-    }
-
-    /** Where this other node can call ours, if it can. */
-    Optional<Address> here(String other) throws IOException {
-        return url.isPresent() ? url : Address.of(other).callable(host, port);
-    }
-
-    void close() {
-        errands.close();
+    /** From now on, it tells others. */
+    void begin() {
+        isJoined = true;
     }
 
     // ## Blocks
@@ -58,45 +48,54 @@ final class Gossip {
     /** Tells all that can be reached of our last block, each one once. */
     void tell() {
         var tip = blockchain.lastBlock();
-        if (host == null || blockchain.length() == 1) return;
+        if (!isJoined || blockchain.length() == 1) return;
         var addresses = neighbours.addresses();
         told.keySet().retainAll(addresses);
         for (var address : addresses)
             if (told.get(address) != tip && neighbours.isReliable(address))
-                errands.begin("tell", address, () -> tell(address, tip));
+                errands.begin("tell " + address, () -> tell(address, tip));
     }
 
     private boolean tell(String address, Block tip) throws IOException {
-        var here = here(address);
-        if (here.isPresent()) caller.send(address, "/nodes/resolve", "",
-            "Referer", "http://" + here.get(), "If-None-Match",
+        var us = here.seenBy(address);
+        if (us.isPresent()) call.send(address, "/nodes/resolve", "",
+            "Referer", "http://" + us.get(), "If-None-Match",
             '"' + tip.hash() + '"').body().close();
         told.put(address, tip);
         return true;
     }
 
-    /** Was this asked by a neighbour that tells of its last block? */
-    boolean isTold(Context ctx) {
-        var from = ("" + ctx.header("Referer")).replaceFirst("http://", "");
-        var tip = ("" + ctx.header("If-None-Match")).replace("\"", "");
-        boolean isTold = neighbours.addresses().contains(from);
-        if (isTold) ctx.future(() -> errands.begin("hear", from, () ->
-            !blockchain.lastBlock().hash().equals(tip)
-                && errands.begin("fetch", tip, () -> resolve(from)).join()
-            ).thenAccept(replaced -> Door.reply(ctx, 200, Map.of("message",
-                replaced ? "Our chain was replaced"
-                    : "Our chain is authoritative"))));
-        return isTold;
+    /** The neighbour that tells us of its last block, if it is one. */
+    Optional<String> teller(String referer) {
+        var from = ("" + referer).replaceFirst("http://", "");
+        return neighbours.addresses().contains(from) ? Optional.of(from)
+            : Optional.empty();
+    }
+
+    private final Set<String> fetching = ConcurrentHashMap.newKeySet();
+
+    /** Was our chain replaced, when this one told of a block? */
+    CompletableFuture<Boolean> hear(String from, String etag) {
+        return errands.begin("hear " + from, () -> fetch(from, etag));
+    }
+
+    // Others may tell of the same block meanwhile: one fetches it.
+    private boolean fetch(String from, String etag) {
+        var ours = '"' + blockchain.lastBlock().hash() + '"';
+        if (ours.equals(etag) || !fetching.add("" + etag)) return false;
+        try {
+            return resolve(from);
+        } finally {
+            fetching.remove("" + etag);
+        }
     }
 
     /** Takes the chain of this one neighbour, if it is longer. */
     boolean resolve(String address) {
-        boolean replaced = false;
-        for (var chain : neighbours.chains(blockchain, List.of(address))) {
-            replaced = blockchain.replace(chain);
-            if (chain.size() < blockchain.length())
-                told.remove(address); // whatever it was told, it has less
-        }
+        var chain = survey.chain(address);
+        boolean replaced = blockchain.replace(chain);
+        if (chain.size() < blockchain.length())
+            told.remove(address); // whatever it was told, it has less
         if (replaced) tell();
         return replaced;
     }
@@ -112,12 +111,12 @@ final class Gossip {
     void pass(Transaction payment) {
         checking.retainAll(neighbours.addresses());
         if (signed) for (var address : checking)
-            errands.begin("pay", address, () -> post(address,
+            errands.begin("pay " + address, () -> post(address,
                 payment.canonicalJson()));
     }
 
     private boolean post(String address, String payment) throws IOException {
-        caller.send(address, "/transactions/new", payment).body().close();
+        call.send(address, "/transactions/new", payment).body().close();
         return true;
     }
 
@@ -129,12 +128,12 @@ final class Gossip {
         checking.remove(address);
         if (!signed || its.get("signed") != Boolean.TRUE) return;
         checking.add(address);
-        if (!(caller.json(address, "/transactions").get("transactions")
+        if (!(call.json(address, "/transactions").get("transactions")
             instanceof List<?> list)) return;
         var theirs = byText(list.stream().map(Json::transaction).toList());
         var ours = byText(blockchain.pending());
         for (var text : theirs.keySet())
-            if (!ours.containsKey(text)) take(theirs.get(text));
+            if (!ours.containsKey(text)) add(theirs.get(text));
         for (var text : ours.keySet().stream().filter(it ->
             !theirs.containsKey(it)).limit(MOST_AT_ONCE).toList())
                 post(address, text);
@@ -147,13 +146,12 @@ final class Gossip {
         return all;
     }
 
-    private void take(Transaction payment) {
-        try {
-            blockchain.law.check(payment);
+    private void add(Transaction payment) {
+        if (!blockchain.isFull()) try {
             blockchain.newTransaction(payment);
             pass(payment);
-        } catch (RuntimeException e) {
-            // it holds on their chain, not on ours, or there is no room
+        } catch (Refusal e) {
+            // it holds on their chain, not on ours
         }
     }
 
@@ -168,8 +166,8 @@ final class Gossip {
         var addresses = neighbours.addresses();
         names.keySet().retainAll(addresses);
         for (var address : addresses) if (!names.containsKey(address))
-            errands.begin("name", address, () -> {
-                var its = caller.json(address, "/nodes");
+            errands.begin("name " + address, () -> {
+                var its = call.json(address, "/nodes");
                 names.put(address, its.get("id") instanceof String id
                     && id.length() < 100 ? id : "");
                 return true;

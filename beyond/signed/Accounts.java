@@ -1,4 +1,7 @@
 //JAVA 17+
+//SOURCES ../door/Refusal.java
+//SOURCES Payment.java
+//SOURCES Signatures.java
 
 // # Beyond the tutorial: nobody spends your coins
 //
@@ -16,14 +19,13 @@ import static java.math.BigDecimal.ZERO;
 
 import java.math.*;
 import java.util.*;
-import java.util.function.*;
 
 /** A block or a payment breaks a rule: the flaw says which. */
-final class Breach extends IllegalArgumentException {
+final class Breach extends Refusal {
     final Flaw flaw;
 
     Breach(Flaw flaw) {
-        super(flaw.toString());
+        super(Kind.WRONG, flaw.toString());
         this.flaw = flaw;
     }
 }
@@ -35,12 +37,12 @@ final class Accounts {
     private static final Account EMPTY = new Account(ZERO, 0);
 
     private final Map<String, Account> accounts = new HashMap<>();
-    private final Predicate<Payment> isSigned;
+    private final Signatures signatures;
     private final Accounts below;
 
     /** Nobody has anything yet. */
-    Accounts(Predicate<Payment> isSigned) {
-        this.isSigned = isSigned;
+    Accounts(Signatures signatures) {
+        this.signatures = signatures;
         below = null;
     }
 
@@ -51,7 +53,11 @@ final class Accounts {
     /** As they are {@code below}, for changes that may not last. */
     Accounts(Accounts below) {
         this.below = below;
-        isSigned = below.isSigned;
+        signatures = below.signatures;
+    }
+
+    boolean isAbove(Accounts other) {
+        return below == other;
     }
 
     /** Writes what differs on the sheet below. */
@@ -74,7 +80,7 @@ final class Accounts {
     // ## A block
 
     /** @throws Breach if the block breaks a rule */
-    void take(Block block, boolean isFirst) {
+    void enter(Block block, boolean isFirst) {
         var all = block.transactions();
         long n = block.index();
         if (isFirst && all.isEmpty()) return;
@@ -82,7 +88,7 @@ final class Accounts {
             "the first block must hold no transaction.");
         int last = all.size() - 1;
         for (int i = 0; i < last; i++)
-            take(all.get(i), n, "payment " + (i + 1));
+            enter(all.get(i), n, "payment " + (i + 1));
         if (last < 0 || !isReward(all.get(last))) throw breach(n, "reward",
             "1 from \"0\"", last < 0 ? "none" : all.get(last), "its last "
             + "transaction must be the reward of its miner: 1 from \"0\".");
@@ -99,7 +105,7 @@ final class Accounts {
     }
 
     /** Takes a block out again that went in before. */
-    void giveBack(Block block) {
+    void takeOut(Block block) {
         for (var tx : block.transactions())
             Payment.of(tx).ifPresentOrElse(payment -> {
                 add(payment.key(), payment.coins(), -1);
@@ -114,14 +120,14 @@ final class Accounts {
      * @param name the payment's, for the verdict
      * @throws Breach if it breaks a rule
      */
-    void take(Object json, long n, String name) {
+    void enter(Object json, long n, String name) {
         if (isFromNobody(json)) throw breach(n, "reward", "one, at the end",
             json, name + " comes from \"0\", as the last one alone may.");
         var payment = Payment.of(json).orElseThrow(() -> breach(n, "signature",
             "KEY.NUMBER.SIGNATURE", json, name + " is not signed: its sender "
             + "must be KEY.NUMBER.SIGNATURE."));
         var key = payment.key();
-        if (!isSigned.test(payment)) throw breach(n, "signature", "one by "
+        if (!signatures.isGood(payment)) throw breach(n, "signature", "one by "
             + key, payment.signature(), name + " is not signed by " + key
             + ". Was it edited?");
         var account = of(key);

@@ -1,12 +1,11 @@
 //JAVA 17+
+//SOURCES ../door/Refusal.java
 
-// # Beyond the tutorial: what a node never forgets
+// # Beyond the tutorial: a file of sealed lines
 //
-// What happened to it, in the order in which it happened: an event a line,
-// as JSON, in a file that only grows. Without a file it does nothing.
-//
-// Each line ends with a seal: the SHA-256 of the seal before it and of its
-// own event. So a line proves itself and all before it, as a block does.
+// It only grows. Each line is a JSON object and ends with a seal: the
+// SHA-256 of the seal before it and of the object. So a line proves itself
+// and all before it, as a block does.
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -23,23 +22,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.*;
 import java.util.concurrent.*;
-import java.util.function.*;
 
-final class Ledger implements AutoCloseable {
+final class SealedFile implements AutoCloseable {
     // A second channel in this program would undo the lock of the first.
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+    private static final String SEAL = ", \"seal\": \"";
 
     private final Path path, key;
     private final FileChannel file;
+    private final InputStream in;
     private String seal = "";
-    private long end;
-    private boolean replayed;
+    private long end; // of the last line that was read or written
+    private int number; // of that line
 
     /** @throws IOException if there can be no such file, or it is in use */
-    Ledger(Path path) throws IOException {
+    SealedFile(Path path) throws IOException {
         this.path = path;
-        key = path == null ? null : path.toAbsolutePath().normalize();
-        file = path == null ? null : open();
+        key = path.toAbsolutePath().normalize();
+        file = open();
+        in = new BufferedInputStream(Channels.newInputStream(file));
     }
 
     private FileChannel open() throws IOException {
@@ -77,84 +78,68 @@ final class Ledger implements AutoCloseable {
     // ## Reading
 
     /**
-     * Tells {@code event} each line, without its seal, and counts them.
-     * @throws IOException if a line is damaged: which, and what to do
+     * The object of the next line; null behind the last one.
+     * @param starts how any line begins that a crash may have cut short
+     * @throws IOException if the line is damaged
      */
-    int replay(Consumer<Map<?, ?>> event) throws IOException {
-        if (file == null) return 0;
-        var in = new BufferedInputStream(Channels.newInputStream(file));
-        int number = 1;
-        String line;
-        for (; (line = line(in)).endsWith("\n"); number++) {
-            try {
-                event.accept(Json.ours(unsealed(
-                    line.substring(0, line.length() - 1))));
-            } catch (IllegalArgumentException e) {
-                throw damaged(number, e.getMessage() + " Were --rule, --zeros "
-                    + "or --signed other when it was written?");
-            } catch (RuntimeException e) {
-                throw damaged(number, e instanceof Refusal ? e.getMessage()
-                    : "damaged.");
-            }
+    String next(List<String> starts) throws IOException {
+        var line = line();
+        number++;
+        if (line.endsWith("\n")) {
             end += line.length();
+            return unsealed(line.substring(0, line.length() - 1));
         }
-        if (!line.isEmpty()) drop(line, number);
-        replayed = true;
-        return number - 1;
+        if (!line.isEmpty()) drop(line, starts);
+        return null;
     }
 
-    private IOException damaged(int line, String why) {
-        return new IOException(path + ", line " + line + ": " + why
-            + " Mend it, or start with another file.");
-    }
-
-    private static String line(InputStream in) throws IOException {
+    private String line() throws IOException {
         var line = new ByteArrayOutputStream();
         for (int b = 0; b != '\n' && (b = in.read()) >= 0; ) line.write(b);
         return line.toString(ISO_8859_1);
     }
 
+    private String unsealed(String line) throws IOException {
+        int at = Math.max(line.lastIndexOf(SEAL), 0);
+        var event = line.substring(0, at) + "}";
+        if (!sealed(event).equals(line)) throw damaged("its seal does not "
+            + "fit. Was it, or a line before it, edited?");
+        return event;
+    }
+
+    /** What is to be thrown if the last line that was read is no good. */
+    IOException damaged(String why) {
+        return new IOException(path + ", line " + number + ": " + why
+            + " Mend it, or start with another file.");
+    }
+
     // A line without an end is what a crash left of an event that nobody
     // was told of. But it must look like one: else the file is none of ours.
-    private void drop(String tail, int number) throws IOException {
-        var starts = number == 1 ? List.of("{\"blocks\": [{\"index\": 1, ")
-            : List.of("{\"blocks\": [", "{\"id\": ", "{\"nodes\": ",
-                "{\"transaction\": ", "\0");
-        if (starts.stream().noneMatch(start -> start.startsWith(tail)
-            || tail.startsWith(start))) throw new IOException(path + ", line "
-                + number + ": no node wrote this. Name another file.");
+    private void drop(String tail, List<String> starts) throws IOException {
+        boolean isOurs = false;
+        for (var start : starts)
+            isOurs |= start.startsWith(tail) || tail.startsWith(start);
+        if (!isOurs) throw new IOException(path + ", line " + number
+            + ": no node wrote this. Name another file.");
         System.err.println(path + ", line " + number
             + ": cut short by a crash, and dropped.");
         file.truncate(end);
     }
 
-    // ## Seals
-
-    private static final String SEAL = ", \"seal\": \"";
+    // ## Writing
 
     private String sealed(String event) {
         seal = new Sha256().hex(seal + event);
         return event.substring(0, event.length() - 1) + SEAL + seal + "\"}";
     }
 
-    private String unsealed(String line) {
-        int at = Math.max(line.lastIndexOf(SEAL), 0);
-        var event = line.substring(0, at) + "}";
-        if (!sealed(event).equals(line)) throw new Refusal(400,
-            "its seal does not fit. Was it, or a line before it, edited?");
-        return event;
-    }
-
-    // ## Writing
-
     /**
-     * Comes back when the event is on the disk.
-     * @throws Refusal 507, if the disk is full: then nothing was done
+     * Comes back when the object is on the disk.
+     * @throws Refusal if the disk is full: then nothing was done
      */
-    synchronized void append(Map<String, ?> event) {
-        if (file == null || !replayed) return;
+    synchronized void append(String event) {
         var before = seal;
-        var line = (sealed(CanonicalJson.of(event)) + "\n").getBytes(US_ASCII);
+        var line = (sealed(event) + "\n").getBytes(US_ASCII);
         try {
             if (!Files.exists(path)) throw new IOException("it was deleted");
             var bytes = ByteBuffer.wrap(line);
@@ -162,7 +147,7 @@ final class Ledger implements AutoCloseable {
                 file.write(bytes, end + bytes.position());
         } catch (IOException e) {
             undo(before);
-            throw new Refusal(507, "Nothing was done, for " + path
+            throw new Refusal(Refusal.Kind.FULL, "Nothing was done, for " + path
                 + " can't be written: " + e.getMessage() + ".");
         }
         force();
@@ -193,7 +178,6 @@ final class Ledger implements AutoCloseable {
 
     public void close() {
         try {
-            if (file == null) return;
             file.close();
             OPEN.remove(key);
         } catch (IOException e) {

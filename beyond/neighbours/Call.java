@@ -1,4 +1,7 @@
 //JAVA 17+
+//SOURCES Address.java
+//SOURCES ../door/Json.java
+//SOURCES ../door/Deadline.java
 
 // # Beyond the tutorial: calling another node
 //
@@ -16,29 +19,29 @@ import java.util.*;
 import java.util.concurrent.*;
 
 /** @param name the caller's, in the User-Agent; a "node" is not logged */
-record Caller(String name) {
-    static final int MOST_SECONDS = 10;
-
-    /** When a call that begins now must have ended (System.nanoTime). */
-    static long until() {
-        return System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
-    }
+record Call(String name) {
 
     // On Java 17 nothing else wakes a reader that waits for the next byte.
-    HttpResponse<InputStream> send(HttpRequest.Builder request, long until)
-            throws IOException, InterruptedException {
-        var answer = Http.CLIENT.send(request.header("User-Agent", name)
-            .timeout(Duration.ofSeconds(MOST_SECONDS / 2)).build(),
-            BodyHandlers.ofInputStream());
-        CompletableFuture.delayedExecutor(until - System.nanoTime(),
-            TimeUnit.NANOSECONDS).execute(() -> {
-                try {
-                    answer.body().close();
-                } catch (IOException e) {
-                    // it is closed all the same
-                }
-            });
-        return answer;
+    HttpResponse<InputStream> send(HttpRequest.Builder request, Deadline until)
+            throws IOException {
+        try {
+            var answer = Http.CLIENT.send(request.header("User-Agent", name)
+                .timeout(Duration.ofSeconds(Limits.ANSWERS / 2)).build(),
+                BodyHandlers.ofInputStream());
+            CompletableFuture.delayedExecutor(until.left(),
+                TimeUnit.NANOSECONDS).execute(() -> close(answer));
+            return answer;
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("The node stops.");
+        }
+    }
+
+    private static void close(HttpResponse<InputStream> answer) {
+        try {
+            answer.body().close();
+        } catch (IOException e) {
+            // it is closed all the same
+        }
     }
 
     /** GETs or, with a body, POSTs. */
@@ -48,11 +51,7 @@ record Caller(String name) {
         if (headers.length > 0) request.headers(headers);
         if (!body.isEmpty()) request.POST(BodyPublishers.ofString(body))
             .header("Content-Type", "application/json");
-        try {
-            return send(request, until());
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException("The node stops.");
-        }
+        return send(request, Deadline.in(Limits.ANSWERS));
     }
 
     /** The object that a GET is answered; empty if it is none. */

@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Gossip.java
 
 // # Beyond the tutorial: living in a network
 //
@@ -13,29 +14,50 @@ import java.util.function.*;
 final class Visits {
     private final Gossip gossip;
     private final Neighbours neighbours;
-    private final Set<String> joined;
+    private final Here here;
+    private final Call call;
+    private final Errands errands;
+    private final String rules;
+    private final Set<String> joined = new HashSet<>();
     private final Consumer<String> log, warn;
     private final Set<String> met = new HashSet<>();
 
     /**
-     * @param joined those that it asks whom else there is
+     * @param rules what two nodes must have in common
      * @param log is told when joining goes well
      * @param warn is told what is wrong, in a sentence
      */
-    Visits(Gossip gossip, List<String> joined, Consumer<String> log,
+    Visits(Gossip gossip, Neighbours neighbours, Here here, Call call,
+           Errands errands, String rules, Consumer<String> log,
            Consumer<String> warn) {
         this.gossip = gossip;
-        this.joined = Set.copyOf(joined);
+        this.neighbours = neighbours;
+        this.here = here;
+        this.call = call;
+        this.errands = errands;
+        this.rules = rules;
         this.log = log;
         this.warn = warn;
-        neighbours = gossip.neighbours;
+    }
+
+    /**
+     * Becomes a neighbour of these, and asks them whom else there is. A
+     * node that is told to join itself waits for others.
+     */
+    void join(List<String> nodes) throws IOException {
+        for (var node : nodes) {
+            var other = Address.of("--join", node);
+            if (!here.is(other)) joined.add(other.toString());
+        }
+        neighbours.register(List.copyOf(joined));
     }
 
     void begin() {
-        gossip.errands.eachSecond(() -> {
+        gossip.begin();
+        errands.eachSecond(() -> {
             var all = new ArrayList<>(neighbours.addresses());
             met.retainAll(all);
-            all.removeIf(it -> gossip.errands.isRunning("visit", it));
+            all.removeIf(it -> errands.isRunning("visit " + it));
             Collections.shuffle(all);
             for (boolean well : List.of(true, false)) // those that fail, too
                 all.stream().filter(it -> neighbours.isReliable(it) == well)
@@ -52,28 +74,33 @@ final class Visits {
 
     private void visit(String address) {
         met.add(address);
-        gossip.errands.begin("visit", address, () -> {
-            var trouble = "Nobody answers at " + address + " yet. This node "
-                + "goes on without it, and asks again.";
-            try {
-                gossip.resolve(address);
-                introduce(address);
-                var its = gossip.caller.json(address, "/nodes");
-                if (joined.contains(address)) learn(address, its);
-                gossip.exchange(address, its);
-                trouble = trouble(address, its);
-            } finally {
-                if (joined.contains(address) && !gossip.errands.isClosed())
-                    say(address, trouble);
-            }
+        errands.begin("visit " + address, () -> {
+            var trouble = trouble(address);
+            if (joined.contains(address) && !errands.isClosed())
+                say(address, trouble);
             return true;
         });
     }
 
+    // Makes the visit; answers what is wrong, or nothing.
+    private String trouble(String address) {
+        try {
+            gossip.resolve(address);
+            introduce(address);
+            var its = call.json(address, "/nodes");
+            if (joined.contains(address)) learn(address, its);
+            gossip.exchange(address, its);
+            return trouble(address, its);
+        } catch (IOException e) {
+            return "Nobody answers at " + address + " yet. This node goes on "
+                + "without it, and asks again.";
+        }
+    }
+
     private void introduce(String address) throws IOException {
-        var here = gossip.here(address);
-        if (here.isPresent()) gossip.caller.send(address, "/nodes/register",
-            CanonicalJson.of(Map.of("nodes", List.of("http://" + here.get()))))
+        var us = here.seenBy(address);
+        if (us.isPresent()) call.send(address, "/nodes/register",
+            CanonicalJson.of(Map.of("nodes", List.of("http://" + us.get()))))
             .body().close();
     }
 
@@ -81,8 +108,13 @@ final class Visits {
     private void learn(String teller, Map<?, ?> its) throws IOException {
         if (its.get("neighbours") instanceof Map<?, ?> theirs)
             for (var node : theirs.entrySet())
-                if (("" + node.getValue()).matches("valid.*|not asked yet"))
+                if (isThere("" + node.getValue()))
                     register(node.getKey(), Address.of(teller));
+    }
+
+    // So nodes of our kind say it: it is a part of their protocol.
+    private static boolean isThere(String report) {
+        return report.matches("valid.*|not asked yet");
     }
 
     private void register(Object node, Address teller) throws IOException {
@@ -105,17 +137,14 @@ final class Visits {
     }
 
     private String trouble(String address, Map<?, ?> its) throws IOException {
-        var rule = gossip.blockchain.rule;
-        var ours = rules(rule.rule(), rule.zeros(), gossip.signed);
         var theirs = rules(its.get("rule"), its.get("zeros"),
             its.get("signed") != null);
-        if (its.containsKey("rule") && !theirs.equals(ours)) return "The node "
+        if (its.containsKey("rule") && !theirs.equals(rules)) return "The node "
             + "at " + address + " has other rules (" + theirs + ") than this "
-            + "one (" + ours + "). They can't share a chain.";
-        var report = "" + neighbours.reports().get(address);
-        if (!report.startsWith("valid")) return "What answers at " + address
-            + " has no chain for us: " + report;
-        return gossip.here(address).isPresent() ? "" : "The node at " + address
+            + "one (" + rules + "). They can't share a chain.";
+        if (!neighbours.isValid(address)) return "What answers at " + address
+            + " has no chain for us: " + neighbours.reports().get(address);
+        return here.seenBy(address).isPresent() ? "" : "The node at " + address
             + " can't call this one: that needs --host 0.0.0.0.";
     }
 

@@ -1,6 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES ../Blockchain.java
+//SOURCES ../../Blockchain.java
 //COMPILE_OPTIONS --add-modules jdk.incubator.vector -nowarn
 //RUNTIME_OPTIONS --add-modules jdk.incubator.vector
 //RUNTIME_OPTIONS -XX:CompileCommand=quiet

@@ -1,4 +1,6 @@
 //JAVA 17+
+//SOURCES ../door/Refusal.java
+//SOURCES ../door/Limits.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the chain as text, written once
@@ -14,7 +16,7 @@ import java.io.*;
 import java.util.*;
 import java.util.concurrent.*;
 
-final class Page {
+final class ChainText {
     private record Text(Block tip, int length, String etag, Bytes bytes,
                         int end) {
         InputStream blocks() {
@@ -22,16 +24,16 @@ final class Page {
         }
     }
 
-    // Whoever reads up to its end is not disturbed by what follows there.
+    // Those that read up to its end are not disturbed by what follows there.
     private static final class Bytes extends ByteArrayOutputStream {
-        byte[] all() { return buf; }
+        synchronized byte[] all() { return buf; }
     }
 
     private final Blockchain blockchain;
     private volatile Text text = new Text(new Block(0, 0, List.of(), 0, 0), 0,
         "", new Bytes(), 0); // of none
 
-    Page(Blockchain blockchain) {
+    ChainText(Blockchain blockchain) {
         this.blockchain = blockchain;
     }
 
@@ -51,18 +53,20 @@ final class Page {
         send(ctx, before, text(), after);
     }
 
-    /** In bytes. */
-    int length() {
-        return text().end;
+    /** @throws Refusal if no other node could take a longer one */
+    void checkRoom() {
+        if (text().end > Limits.MINED) throw new Refusal(Refusal.Kind.FULL,
+            "The chain is as long as others can take: no block fits any more.");
     }
 
     // A client that reads a long chain slowly takes a thread meanwhile.
-    private final Semaphore readers = new Semaphore(100);
+    private final Semaphore readers = new Semaphore(Limits.READERS);
 
     private void send(Context ctx, String before, Text text, String after) {
-        boolean isLong = text.end > 100_000;
-        if (isLong && !readers.tryAcquire()) throw new Refusal(429,
-            "Many are being sent the chain. Come back later.");
+        boolean isLong = text.end > Limits.REQUEST;
+        if (isLong && !readers.tryAcquire())
+            throw new Refusal(Refusal.Kind.BUSY,
+                "Many are being sent the chain. Come back later.");
         var parts = List.of(part(before + "[\n"), text.blocks(),
             part("\n]" + after));
         ctx.contentType(ContentType.APPLICATION_JSON).result(
@@ -88,16 +92,16 @@ final class Page {
     // While the last block that was written is where it was, all before it
     // are, too: it seals them. So only the blocks behind it are new.
     private synchronized Text newText() {
-        var chain = blockchain.chainBehind(Math.max(text.length - 1, 0));
-        boolean goesOn = !chain.isEmpty() && chain.get(0) == text.tip;
-        if (!goesOn) chain = blockchain.chain();
+        var chain = blockchain.chain();
+        int length = text.length;
+        boolean goesOn = length > 0 && length <= chain.size()
+            && chain.get(length - 1) == text.tip;
         var bytes = goesOn ? text.bytes : new Bytes();
-        for (var block : chain.subList(goesOn ? 1 : 0, chain.size()))
+        for (var block : chain.subList(goesOn ? length : 0, chain.size()))
             bytes.writeBytes(((bytes.size() > 0 ? ",\n" : "")
                 + block.canonicalJson()).getBytes(US_ASCII));
         var tip = chain.get(chain.size() - 1);
-        int length = chain.size() + (goesOn ? text.length - 1 : 0);
-        return text = new Text(tip, length, '"' + tip.hash() + '"', bytes,
-            bytes.size());
+        return text = new Text(tip, chain.size(), '"' + tip.hash() + '"',
+            bytes, bytes.size());
     }
 }

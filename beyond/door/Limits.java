@@ -1,0 +1,57 @@
+//JAVA 17+
+//SOURCES ../../Blockchain.java
+
+// # Beyond the tutorial: how much is enough
+//
+// Whatever strangers can make grow has an end here, with its reason.
+
+final class Limits {
+    /** Transactions that wait: two minutes' worth, if 80 come a second. */
+    static final int WAITING = Pool.MOST;
+
+    /** Searches that wait: more could not be answered within the hour. */
+    static final int SEARCHES = 100;
+
+    /** Bytes of a request, but for a chain: a payment has a thousand. */
+    static final int REQUEST = 100_000;
+
+    /** Bytes of a chain. Some 200,000 blocks: days of mining. */
+    static final int CHAIN = 64_000_000;
+
+    // A chain that is mined stays below what others take, however it is
+    // spaced, and with the block that is being mined.
+    /** Bytes of a chain behind which no block is mined. */
+    static final int MINED = CHAIN / 8 * 5;
+
+    /** Bytes of any other answer of a neighbour: 10,000 payments. */
+    static final int ANSWER = 5_000_000;
+
+    // As deep as Python goes. What is read as a part of a block gets five
+    // levels more when the ledger writes it.
+    /** Lists in lists, in what strangers send; then in our ledger. */
+    static final int DEPTH = 994, LEDGER_DEPTH = 999;
+
+    /** Digits of a whole number, as in Python. */
+    static final int DIGITS = 4_300;
+
+    /** Neighbours, and how many of them are asked at the same time. */
+    static final int NEIGHBOURS = 100, ASKED = 50;
+
+    /** Seconds for a neighbour's answer, and for a client's request. */
+    static final int ANSWERS = 10, REQUESTS = 25;
+
+    /** Seconds to check the signatures of one chain. */
+    static final int SIGNATURES = 10;
+
+    /** Clients that send a long text, each with a thread while it comes. */
+    static final int UPLOADS = 50;
+
+    /** Clients that are sent a long chain, each with a thread as well. */
+    static final int READERS = 100;
+
+    /** For {@code --help}. */
+    static final String SAID = "At most " + WAITING / 1_000 + ",000 "
+        + "transactions wait and " + SEARCHES + " searches; a request has "
+        + REQUEST / 1_000 + " kB, a chain " + CHAIN / 1_000_000 + " MB, a "
+        + "node " + NEIGHBOURS + " neighbours, who get " + ANSWERS + " s.";
+}

@@ -1,0 +1,73 @@
+//JAVA 17+
+//SOURCES Limits.java
+//SOURCES Deadline.java
+
+// # Beyond the tutorial: memory for all of them
+//
+// A text grows when it is read: {"a":0} to twenty times its length. So each
+// text that comes in has a share of the memory, and when all of it is there,
+// one at a time is read and judged.
+
+import java.io.*;
+import java.util.concurrent.*;
+
+final class Memory {
+    /** Of the Java heap, in bytes. */
+    private static final long HEAP = Runtime.getRuntime().maxMemory();
+
+    // Measured: a token, as [ or 5 or "a" is, takes 32 to 50 bytes.
+    /** Tokens of a chain: so many fill half of the memory. */
+    static final long TOKENS = Math.min(Limits.CHAIN / 8, HEAP / 100);
+
+    private final Semaphore free = new Semaphore(1, true);
+
+    /**
+     * Reads a text to its end.
+     * @param others how many come in at the same time, at most
+     * @throws IOException if it has no end
+     * @throws Refusal if it is too long for its share, or takes too long
+     */
+    static byte[] read(InputStream in, int others, Deadline until)
+            throws IOException {
+        long share = Math.min(Limits.CHAIN, HEAP / 4 / others);
+        var text = new ByteArrayOutputStream();
+        var piece = new byte[1 << 16];
+        for (int read; (read = read(in, piece)) >= 0; ) {
+            text.write(piece, 0, read);
+            until.check();
+            Refusal.unless(text.size() <= share,
+                "It is too long for the memory that this node has.");
+        }
+        return text.toByteArray();
+    }
+
+    private static int read(InputStream in, byte[] piece) throws IOException {
+        try {
+            return in.read(piece);
+        } catch (IOException e) {
+            throw new IOException("It stopped coming.");
+        }
+    }
+
+    /** The part in which one text is read and judged. */
+    final class Part implements AutoCloseable {
+        public void close() {
+            free.release();
+        }
+    }
+
+    /**
+     * Comes back when nobody else has it.
+     * @throws Refusal if that is too late
+     */
+    Part part(Deadline until) {
+        try {
+            if (free.tryAcquire(until.left(), TimeUnit.NANOSECONDS))
+                return new Part();
+        } catch (InterruptedException e) {
+            throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
+        }
+        throw new Refusal(Refusal.Kind.BUSY,
+            "Others send long chains. Ask again later.");
+    }
+}

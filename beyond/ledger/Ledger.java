@@ -1,0 +1,118 @@
+//JAVA 17+
+//SOURCES SealedFile.java
+//SOURCES ../door/Blocks.java
+//SOURCES ../neighbours/Address.java
+
+// # Beyond the tutorial: what a node never forgets
+//
+// What happened to it, in the order in which it happened: an event a line,
+// as JSON, in a sealed file. Without a file it does nothing.
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.*;
+import java.nio.file.Path;
+import java.util.*;
+
+final class Ledger implements Journal, AutoCloseable {
+    private final SealedFile file; // or null
+    private String id; // or null
+    private final Set<String> nodes = new TreeSet<>();
+    private boolean isReplayed;
+
+    /** @throws IOException if there can be no such file, or it is in use */
+    Ledger(Path path) throws IOException {
+        file = path == null ? null : new SealedFile(path);
+    }
+
+    // ## Writing
+
+    public void paid(Transaction payment) {
+        append(Map.of("transaction", payment));
+    }
+
+    public void changed(int kept, List<Block> blocks) {
+        append(Map.of("kept", kept, "blocks", blocks));
+    }
+
+    /** Neighbours were added, some {@code insteadOf} others. */
+    void met(Collection<String> nodes, Collection<String> insteadOf) {
+        var event = new HashMap<String, Object>();
+        event.put("nodes", List.copyOf(nodes));
+        if (!insteadOf.isEmpty())
+            event.put("instead_of", List.copyOf(insteadOf));
+        append(event);
+    }
+
+    /** From now on, the node has this id. */
+    void named(String id) {
+        if (!id.equals(this.id)) append(Map.of("id", id));
+        this.id = id;
+    }
+
+    private void append(Map<String, ?> event) {
+        if (file != null && isReplayed) file.append(CanonicalJson.of(event));
+    }
+
+    // ## Reading
+
+    // How these lines begin, the first one and the others.
+    static final List<String>
+        FIRST = List.of("{\"blocks\": [{\"index\": 1, "),
+        STARTS = List.of("{\"blocks\": [", "{\"id\": ", "{\"nodes\": ",
+            "{\"transaction\": ", "\0");
+
+    /**
+     * Does once more what happened to the blockchain, or notes its genesis.
+     * @throws IOException if a line is damaged: which, and what to do
+     */
+    void replay(Blockchain blockchain) throws IOException {
+        if (file == null) return;
+        var line = file.next(FIRST);
+        boolean isNew = line == null;
+        for (; line != null; line = file.next(STARTS)) try {
+            happens(Json.ours(line), blockchain);
+        } catch (IllegalArgumentException | Refusal e) {
+            throw file.damaged(e.getMessage() + " Were --rule, --zeros or "
+                + "--signed other when it was written?");
+        } catch (JsonProcessingException | RuntimeException e) {
+            throw file.damaged("damaged.");
+        } catch (IOException e) {
+            throw file.damaged(e.getMessage());
+        }
+        isReplayed = true;
+        if (isNew) blockchain.reorganise(0, blockchain.chain());
+    }
+
+    // Each event is done by the method that made it: the chain lives through
+    // all of it once more, and nothing is written meanwhile.
+    private void happens(Map<?, ?> event, Blockchain blockchain)
+            throws IOException {
+        if (event.get("id") instanceof String name) id = name;
+        else if (event.get("nodes") instanceof List<?> added) {
+            if (event.get("instead_of") instanceof List<?> gone)
+                nodes.removeAll(gone);
+            for (var node : added)
+                nodes.add(Address.of("nodes:", "" + node).toString());
+        }
+        else if (Json.transaction(event.get("transaction"))
+            instanceof Transaction payment)
+            blockchain.newTransaction(payment);
+        else if (event.get("kept") instanceof Integer kept)
+            blockchain.reorganise(kept, Blocks.ours(event.get("blocks")));
+        else throw new IOException("no event of a node.");
+    }
+
+    /** The id that was noted last, or null. */
+    String id() {
+        return id;
+    }
+
+    /** The neighbours that were noted. */
+    Set<String> nodes() {
+        return nodes;
+    }
+
+    public void close() {
+        if (file != null) file.close();
+    }
+}

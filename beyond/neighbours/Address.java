@@ -1,0 +1,75 @@
+//JAVA 17+
+//SOURCES ../door/Refusal.java
+//SOURCES Machine.java
+
+// # Beyond the tutorial: where a node is
+
+import java.io.*;
+import java.net.*;
+import java.util.*;
+import java.util.regex.Pattern;
+
+/** Where a node is: host:port, in one spelling. */
+record Address(String host, int port) {
+    private static final Pattern FORM = Pattern.compile(
+        "([a-z0-9._-]+|\\[[0-9a-f:.]+]):([1-9][0-9]{0,4})");
+
+    /**
+     * HTTP://LOCALHOST:5001/ is localhost:5001. The port of a bare
+     * http://localhost is 80.
+     * @throws Refusal if it is none: what is wrong with it
+     */
+    static Address of(Object node) {
+        Refusal.unless(node instanceof String,
+            "what is no text is not like http://localhost:5001.");
+        var text = ((String) node).toLowerCase(Locale.ROOT);
+        Refusal.unless(!text.startsWith("https://"), CanonicalJson.of(node)
+            + " asks for https, and nodes speak http.");
+        boolean url = text.startsWith("http://");
+        text = url ? text.substring(7).replaceFirst("/[^?#\\s]*$", "")
+            : text.replaceFirst("/$", "");
+        if (url && !text.matches(".*:\\d+")) text += ":80";
+        var parts = FORM.matcher(text);
+        boolean good = parts.matches() && isHost(parts.group(1))
+            && Integer.parseInt(parts.group(2)) < 65536;
+        Refusal.unless(good, CanonicalJson.of(node)
+            + " is not like http://localhost:5001.");
+        return new Address(parts.group(1), Integer.parseInt(parts.group(2)));
+    }
+
+    /** The same, for an option of the command line. */
+    static Address of(String option, String url) throws IOException {
+        try {
+            return of(url);
+        } catch (Refusal e) {
+            throw new IOException(option + " " + e.getMessage());
+        }
+    }
+
+    // A name with a _ is none to Java, but is one to Docker and Python.
+    private static boolean isHost(String name) {
+        try {
+            return new URI("http://" + name.replace('_', '-'))
+                .getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** What another node calls localhost is its own machine. */
+    Address asToldBy(Address teller) throws IOException {
+        return host.matches("localhost|127[.].*|\\[::1]")
+            && !Machine.isThis(InetAddress.getByName(teller.host))
+            ? new Address(teller.host, port) : this;
+    }
+
+    URI uri(String path) throws IOException {
+        var name = host.contains("_")
+            ? InetAddress.getByName(host).getHostAddress() : host;
+        return URI.create("http://" + name + ":" + port + path);
+    }
+
+    public String toString() {
+        return host + ":" + port;
+    }
+}

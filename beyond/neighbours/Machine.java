@@ -1,0 +1,88 @@
+//JAVA 17+
+//SOURCES ../../Blockchain.java
+
+// # Beyond the tutorial: whose machine is it?
+//
+// localhost is another machine for each one that says it. These questions
+// look nothing up, but for the names, so they take no time.
+
+import java.io.*;
+import java.net.*;
+import java.util.*;
+
+final class Machine {
+
+    /** Where {@code --host} says that this node is to listen. */
+    static InetAddress ours(String host) throws IOException {
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("There is no host " + host + ": --host takes "
+                + "an address of this machine, such as 127.0.0.1.");
+        }
+    }
+
+    static boolean isThis(InetAddress its) throws IOException {
+        return its.isAnyLocalAddress() || its.isLoopbackAddress()
+            || NetworkInterface.getByInetAddress(its) != null;
+    }
+
+    /** Does this host mean the machine on which we listen at {@code ours}? */
+    static boolean isThis(String host, InetAddress ours) {
+        if (host.equals("localhost"))
+            return ours.isAnyLocalAddress() || isLocalhost(ours);
+        if (!host.matches("[0-9.]+|\\[.*]")) return false;
+        try {
+            var its = InetAddress.getByName(host);
+            return its.equals(ours) || ours.isAnyLocalAddress() && isThis(its);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** 127.0.0.1 or ::1, which localhost stands for. */
+    static boolean isLocalhost(InetAddress its) {
+        var bytes = its.getAddress();
+        return its.isLoopbackAddress() && bytes[bytes.length - 1] == 1
+            && bytes[bytes.length - 2] == 0;
+    }
+
+    /** Where {@code other} can call us, who listen at {@code ours}. */
+    static Optional<Address> seenBy(Address other, InetAddress ours, int port)
+            throws IOException {
+        var its = InetAddress.getByName(other.host());
+        if (ours.isAnyLocalAddress()) try (var socket = new DatagramSocket()) {
+            socket.connect(its, other.port()); // which sends nothing
+            ours = socket.getLocalAddress();
+        }
+        if (ours.isLoopbackAddress() && !isThis(its)) return Optional.empty();
+        return Optional.of(new Address(nameOf(ours), port));
+    }
+
+    // ::1 and 0:0:0:0:0:0:0:1 are one address: it gets one name.
+    private static String nameOf(InetAddress ours) {
+        var name = ours.getHostAddress();
+        if (name.equals("127.0.0.1")) return "localhost";
+        return !name.contains(":") ? name : "[" + name.replaceFirst("%.*", "")
+            .replaceFirst("(^|:)(0(:|$)){2,}", "::") + "]";
+    }
+
+    /** Those that this machine has in its network, in small letters. */
+    static Set<String> names() {
+        return Names.KNOWN;
+    }
+
+    private static final class Names { // looked up when first needed
+        static final Set<String> KNOWN = new HashSet<>();
+        static {
+            try {
+                var machine = InetAddress.getLocalHost();
+                for (var name : List.of(machine.getHostName(),
+                        machine.getCanonicalHostName()))
+                    KNOWN.add(name.toLowerCase(Locale.ROOT));
+            } catch (UnknownHostException e) {
+                // it has none
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//JAVA 17+
+//SOURCES ../door/Refusal.java
+//SOURCES ../join/Errands.java
+
+// # Beyond the tutorial: many ask, one round answers
+//
+// Requests that arrive during a round share the next one. So each gets
+// answers that were asked for after it came, however many there are.
+
+import java.util.concurrent.*;
+import java.util.function.*;
+
+final class Rounds {
+    private final BooleanSupplier resolve;
+    private final ExecutorService one =
+        Executors.newSingleThreadExecutor(Errands::daemon);
+    private final ExecutorService writers =
+        Executors.newCachedThreadPool(Errands::daemon);
+    private CompletableFuture<Boolean> next; // not begun yet
+
+    /** @param resolve what is done in a round, and answers yes or no */
+    Rounds(BooleanSupplier resolve) {
+        this.resolve = resolve;
+    }
+
+    /** What the next round will answer, in a thread for each who asks. */
+    synchronized CompletableFuture<Boolean> join() {
+        if (next == null)
+            next = CompletableFuture.supplyAsync(this::round, one);
+        return next.thenApplyAsync(it -> it, writers);
+    }
+
+    private boolean round() {
+        begin();
+        return resolve.getAsBoolean();
+    }
+
+    private synchronized void begin() {
+        next = null; // whoever comes from now on waits for another
+    }
+
+    synchronized void close() {
+        one.shutdownNow();
+        if (next != null) next.completeExceptionally(new Refusal(
+            Refusal.Kind.STOPPING, "This node stops."));
+    }
+}

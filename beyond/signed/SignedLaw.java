@@ -1,0 +1,85 @@
+//JAVA 17+
+//SOURCES Accounts.java
+//SOURCES Signatures.java
+
+// # Beyond the tutorial: the law of a node that is --signed
+//
+// The accounts after the last block, and above them those after all that
+// waits. No payment and no block comes in that these do not allow.
+
+import java.util.*;
+import java.util.function.*;
+
+final class SignedLaw implements Law {
+    private static final int SLICE = 256; // blocks: a liar costs no more
+
+    private final Signatures signatures = new Signatures();
+    private final Accounts chain = new Accounts(signatures);
+    private Accounts pending = new Accounts(chain);
+    private Accounts checked; // what the last check would make of these
+    private final Consumer<String> log;
+
+    /** @param log is told of payments that no longer hold */
+    SignedLaw(Consumer<String> log) {
+        this.log = log;
+    }
+
+    /** After the last block. */
+    Accounts.Account now(String name) {
+        return chain.of(name);
+    }
+
+    /** After all that waits, too. */
+    Accounts.Account then(String name) {
+        return pending.of(name);
+    }
+
+    public Optional<Flaw> firstIn(List<Block> blocks) {
+        var until = Deadline.in(Limits.SIGNATURES);
+        var accounts = new Accounts(signatures);
+        try {
+            for (int from = 0; from < blocks.size(); from += SLICE) {
+                int to = Math.min(from + SLICE, blocks.size());
+                signatures.check(blocks.subList(from, to), until);
+                for (int i = from; i < to; i++)
+                    accounts.enter(blocks.get(i), i == 0);
+            }
+            return Optional.empty();
+        } catch (Breach e) {
+            return Optional.of(e.flaw);
+        }
+    }
+
+    public void prepare(Transaction payment) {
+        Payment.of(payment).ifPresent(signatures::isGood);
+    }
+
+    public void check(Transaction payment) {
+        checked = new Accounts(pending);
+        checked.enter(payment, 0, "The payment");
+    }
+
+    public void check(int kept, List<Block> gone, List<Block> come) {
+        signatures.check(come, Deadline.never());
+        checked = new Accounts(chain);
+        for (var block : gone) checked.takeOut(block);
+        for (int i = 0; i < come.size(); i++)
+            checked.enter(come.get(i), kept + i == 0);
+    }
+
+    public void keep() {
+        checked.keep();
+        if (checked.isAbove(chain)) pending = new Accounts(chain);
+    }
+
+    public boolean takes(Transaction payment) {
+        try {
+            check(payment);
+            keep();
+            return true;
+        } catch (Breach e) {
+            log.accept("A payment falls out: " + e.getMessage());
+            return false;
+        }
+    }
+}
