@@ -1,12 +1,12 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES beyond/Explorer.java
-//SOURCES beyond/door/Door.java
 //SOURCES beyond/fast/ChainText.java
 //SOURCES beyond/join/Visits.java
+//SOURCES beyond/neighbours/Survey.java
 //SOURCES beyond/ledger/Ledger.java
-//SOURCES beyond/neighbours/Rounds.java
 //SOURCES beyond/signed/SignedLaw.java
+//SOURCES beyond/door/Door.java
 //SOURCES Blockchain.java
 //FILES explorer.html=docs/explorer.html
 //FILES explorer/=docs/explorer/*

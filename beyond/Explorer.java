@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES door/Refusal.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the page that shows the chain

@@ -3,7 +3,14 @@
 //SOURCES signed/KeyFile.java
 //SOURCES signed/SignedLaw.java
 //SOURCES neighbours/Call.java
+//SOURCES neighbours/Address.java
+//SOURCES neighbours/Machine.java
 //SOURCES door/Blocks.java
+//SOURCES door/Json.java
+//SOURCES door/Memory.java
+//SOURCES door/Deadline.java
+//SOURCES door/Limits.java
+//SOURCES door/Refusal.java
 //SOURCES ../Blockchain.java
 
 // # Beyond the tutorial: a wallet

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Json.java
-//SOURCES Memory.java
 
 // # Beyond the tutorial: blocks, field by field
 //

@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES Refusal.java
 
 // # Beyond the tutorial: all that strangers ask for has its time
 

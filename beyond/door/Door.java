@@ -1,8 +1,13 @@
 //JAVA 17+
-//SOURCES Blocks.java
-//SOURCES Origin.java
 //SOURCES Turn.java
 //SOURCES Uploads.java
+//SOURCES Origin.java
+//SOURCES Blocks.java
+//SOURCES Json.java
+//SOURCES Memory.java
+//SOURCES Deadline.java
+//SOURCES Limits.java
+//SOURCES Refusal.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the door

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Refusal.java
-//SOURCES Limits.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 
 // # Beyond the tutorial: reading what strangers write

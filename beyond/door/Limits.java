@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES ../../Blockchain.java
 
 // # Beyond the tutorial: how much is enough
 //

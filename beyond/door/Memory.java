@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Limits.java
-//SOURCES Deadline.java
 
 // # Beyond the tutorial: memory for all of them
 //

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Refusal.java
-//SOURCES ../neighbours/Machine.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: pages of other sites

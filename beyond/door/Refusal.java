@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES ../../Blockchain.java
 
 // # Beyond the tutorial: no, in a sentence
 

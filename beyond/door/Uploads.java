@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Limits.java
-//SOURCES Deadline.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: long texts that come in

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES ../door/Refusal.java
-//SOURCES ../door/Limits.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the chain as text, written once

@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Errands.java
-//SOURCES ../neighbours/Survey.java
 
 // # Beyond the tutorial: what is new goes round
 //

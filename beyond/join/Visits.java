@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES Gossip.java
+//SOURCES Errands.java
 
 // # Beyond the tutorial: living in a network
 //

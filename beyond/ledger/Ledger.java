@@ -1,7 +1,5 @@
 //JAVA 17+
 //SOURCES SealedFile.java
-//SOURCES ../door/Blocks.java
-//SOURCES ../neighbours/Address.java
 
 // # Beyond the tutorial: what a node never forgets
 //

@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES ../door/Refusal.java
 
 // # Beyond the tutorial: a file of sealed lines
 //

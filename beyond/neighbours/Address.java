@@ -1,11 +1,11 @@
 //JAVA 17+
-//SOURCES ../door/Refusal.java
-//SOURCES Machine.java
 
 // # Beyond the tutorial: where a node is
 
 import java.io.*;
-import java.net.*;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.*;
 import java.util.regex.Pattern;
 

@@ -1,7 +1,4 @@
 //JAVA 17+
-//SOURCES Address.java
-//SOURCES ../door/Json.java
-//SOURCES ../door/Deadline.java
 
 // # Beyond the tutorial: calling another node
 //

@@ -1,12 +1,11 @@
 //JAVA 17+
-//SOURCES Address.java
 
 // # Beyond the tutorial: where this node is
 //
 // Where it listens, and how others reach it.
 
 import java.io.*;
-import java.net.*;
+import java.net.InetAddress;
 import java.util.*;
 
 final class Here {

@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES ../../Blockchain.java
 
 // # Beyond the tutorial: whose machine is it?
 //
@@ -7,7 +6,10 @@
 // look nothing up, but for the names, so they take no time.
 
 import java.io.*;
-import java.net.*;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.util.*;
 
 final class Machine {

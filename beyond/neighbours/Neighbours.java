@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES Here.java
-//SOURCES ../ledger/Ledger.java
 
 // # Beyond the tutorial: neighbours, good and bad
 //

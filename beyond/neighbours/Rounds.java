@@ -1,6 +1,4 @@
 //JAVA 17+
-//SOURCES ../door/Refusal.java
-//SOURCES ../join/Errands.java
 
 // # Beyond the tutorial: many ask, one round answers
 //

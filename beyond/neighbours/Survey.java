@@ -1,8 +1,10 @@
 //JAVA 17+
+//SOURCES Rounds.java
 //SOURCES Call.java
 //SOURCES Neighbours.java
-//SOURCES ../door/Blocks.java
-//SOURCES ../join/Errands.java
+//SOURCES Here.java
+//SOURCES Address.java
+//SOURCES Machine.java
 
 // # Beyond the tutorial: asking them all
 //

@@ -1,7 +1,4 @@
 //JAVA 17+
-//SOURCES ../door/Refusal.java
-//SOURCES Payment.java
-//SOURCES Signatures.java
 
 // # Beyond the tutorial: nobody spends your coins
 //

@@ -1,7 +1,4 @@
 //JAVA 17+
-//SOURCES Payment.java
-//SOURCES ../door/Deadline.java
-//SOURCES ../door/Limits.java
 
 // # Beyond the tutorial: signatures, checked once
 //

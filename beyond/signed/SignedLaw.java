@@ -1,6 +1,7 @@
 //JAVA 17+
 //SOURCES Accounts.java
 //SOURCES Signatures.java
+//SOURCES Payment.java
 
 // # Beyond the tutorial: the law of a node that is --signed
 //
