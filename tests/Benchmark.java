@@ -612,24 +612,23 @@ public class Benchmark implements Callable<Integer> {
         if (ways.length > 2 && !PYTHON) ways = Arrays.copyOf(ways, 2);
         int turns = quick ? 1 : 3;
         var rates = new double[ways.length][turns];
-        var ratios = new double[ways.length][turns];
         for (int turn = 0; turn < turns; turn++)
-            for (int way = 0; way < ways.length; way++) {
+            for (int way = 0; way < ways.length; way++)
                 rates[way][turn] = ways[way].take();
-                ratios[way][turn] = rates[0][turn] / rates[way][turn];
-            }
+        var cells = new String[] {"", "", "", ""};
         for (int way = 0; way < ways.length; way++) {
-            Arrays.sort(rates[way]);
-            Arrays.sort(ratios[way]);
+            var ratios = new double[turns];
+            for (int turn = 0; turn < turns; turn++)
+                ratios[turn] = rates[0][turn] / rates[way][turn];
+            if (way < 2) cells[way] = figure(median(rates[way]), time);
+            if (way > 0) cells[way + 1] = ratio(median(ratios));
         }
-        var cells = new String[4];
-        Arrays.fill(cells, "");
-        for (int way = 0; way < Math.min(ways.length, 2); way++)
-            cells[way] = figure(rates[way][turns / 2], time);
-        for (int way = 1; way < ways.length; way++)
-            cells[way + 1] = ratio(ratios[way][turns / 2]);
         row(name, cells);
-        return rates[0][turns / 2];
+        return median(rates[0]);
+    }
+
+    private static double median(double[] values) {
+        return Arrays.stream(values).sorted().toArray()[values.length / 2];
     }
 
     private static String ratio(double ratio) {

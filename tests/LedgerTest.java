@@ -407,10 +407,9 @@ class LedgerTest {
             id = found.get("id").asText();
             check(program.url, found);
             answers.drainPermits();
-            var clients = List.of(
-                Programs.async(() -> keepOnPaying(program.url)),
-                Programs.async(() -> keepOnMining(program.url)),
-                Programs.async(() -> keepOnRegistering(program.url)));
+            var clients = List.of(keepOn(() -> pays(program.url)),
+                keepOn(() -> mines(program.url)),
+                keepOn(() -> registers(program.url)));
             answers.acquire(1 + random.nextInt(20));
             program.kill();
             for (var client : clients)
@@ -439,33 +438,28 @@ class LedgerTest {
             assertTrue(nodes.get("neighbours").has(neighbour), neighbour);
     }
 
-    // Each goes on until it gets no answer.
-    Void keepOnPaying(String url) throws Exception {
-        while (true) {
-            int amount = asked.size() + 1;
-            asked.add(amount);
-            assertEquals(201, Client.post(url + "/transactions/new",
-                Client.payment("a", amount)).status());
-            paid.add(amount);
-            answers.release();
-        }
+    // Goes on until there is no answer.
+    Future<?> keepOn(Callable<?> asking) {
+        return Programs.async(() -> {
+            for (; ; answers.release()) asking.call();
+        });
     }
 
-    Void keepOnMining(String url) throws Exception {
-        while (true) {
-            var block = Client.get(url + "/mine").json();
-            blocks.add(block.get("previous_hash").asText());
-            answers.release();
-        }
+    boolean pays(String url) throws Exception {
+        int amount = asked.size() + 1;
+        asked.add(amount);
+        Nodes.pay(url, Client.payment("a", amount));
+        return paid.add(amount);
     }
 
-    Void keepOnRegistering(String url) throws Exception {
-        while (true) {
-            var address = "a:" + (neighbours.size() % 90 + 1);
-            Nodes.register(url, address);
-            neighbours.add(address);
-            answers.release();
-        }
+    boolean mines(String url) throws Exception {
+        return blocks.add(Nodes.mine(url).get("previous_hash").asText());
+    }
+
+    boolean registers(String url) throws Exception {
+        var address = "a:" + (neighbours.size() % 90 + 1);
+        Nodes.register(url, address);
+        return neighbours.add(address);
     }
 
     // ## A full disk

@@ -502,11 +502,7 @@ class Rows {
             "The chain that won doesn't hold it. Who remembers it?",
             () -> {
                 pay(11);
-                mine();
-                holds(1, payment(11));
-                adopts(rival(1));
-                mine();
-                holds(1, payment(11));
+                waitsAgain(payment(11));
             }, longer, pays);
         unsigned("of two equal payments one waits, if one was mined",
             "Alice paid twice, and one is done. How many does your list lose?",
@@ -523,11 +519,7 @@ class Rows {
             "Alice paid once. In which two places was it?",
             () -> {
                 pay(12);
-                var rival = rival(0);
-                forge.mine(rival, payment(12));
-                adopts(rival);
-                mine();
-                holds(0, payment(12));
+                isNotMinedAgain(payment(12));
             }, longer, pays);
         row("a neighbour's length is counted, not believed",
             "It said 999 and sent one block. Whose word did you take?",
@@ -601,6 +593,24 @@ class Rows {
                 forge.valid(chain);
                 Talk.same("length", before + 2, chain.size());
             }, valid);
+    }
+
+    /** A payment that waits, is mined, and loses its block. */
+    void waitsAgain(Map<String, Object> payment) throws Exception {
+        mine();
+        holds(1, payment);
+        adopts(rival(1));
+        mine();
+        holds(1, payment);
+    }
+
+    /** A payment that waits, while a neighbour mines it. */
+    void isNotMinedAgain(Map<String, Object> payment) throws Exception {
+        var rival = rival(0);
+        forge.mine(rival, payment);
+        adopts(rival);
+        mine();
+        holds(0, payment);
     }
 
     /** Mended as broken chains are: by a longer one. */

@@ -47,16 +47,13 @@ final class SignedRows {
         }
     }
 
-    private static Map<String, Object> reward(String recipient, Object coins) {
-        return Forge.payment("0", recipient, coins);
-    }
-
-    private static Map<String, Object> reward() {
-        return reward("a-neighbour", 1);
+    private static Map<String, Object> reward(Object coins) {
+        return Forge.payment("0", "a-neighbour", coins);
     }
 
     private void fund(List<Map<String, Object>> chain, Payer payer) {
-        rows.forge.add(chain, List.of(reward(payer.address, 1)));
+        rows.forge.add(chain, List.of(Forge.payment("0", payer.address,
+            1)));
     }
 
     // Whatever a row left behind does not touch the next: what waits is
@@ -122,11 +119,7 @@ final class SignedRows {
             alice -> Forge.payment("alice", "bob", 0.5));
         refused("an edited amount",
             "Of which text did you check the signature?",
-            alice -> {
-                var payment = alice.pays(1, 0.5);
-                payment.put("amount", 0.75);
-                return payment;
-            });
+            SignedRows::edited);
         refused("an edited recipient",
             "Are all three fields in the text that you check?",
             alice -> {
@@ -136,7 +129,7 @@ final class SignedRows {
             });
         refused("a payment that another key signed",
             "Whose key do you check with? It stands in the sender.",
-            alice -> new Payer().pays(alice.address + ".1", "bob", 0.5));
+            SignedRows::ofAnotherKey);
         refused("a number left out",
             "The first payment of a key is number 1, the next number 2.",
             alice -> alice.pays(2, 0.5));
@@ -203,6 +196,17 @@ final class SignedRows {
 
     interface Bad { Map<String, Object> of(Payer alice) throws Exception; }
 
+    private static Map<String, Object> edited(Payer alice) throws Exception {
+        var payment = alice.pays(1, 0.5);
+        payment.put("amount", 0.75);
+        return payment;
+    }
+
+    private static Map<String, Object> ofAnotherKey(Payer alice)
+            throws Exception {
+        return new Payer().pays(alice.address + ".1", "bob", 0.5);
+    }
+
     private void refused(String what, String hint, Bad bad) {
         rows.row("refused: " + what, hint, () -> refuses(bad.of(funded())),
             signed);
@@ -243,19 +247,13 @@ final class SignedRows {
             }, signed);
         forged("a payment without a signature",
             "Do blocks of others get the checks that requests get?",
-            (chain, alice) -> rows.forge.mine(chain, Forge.payment("alice",
-                "bob", 0.5)));
+            alice -> Forge.payment("alice", "bob", 0.5));
         forged("an amount edited after it was signed",
             "The block's hash is right, so only the signature tells.",
-            (chain, alice) -> {
-                var payment = alice.pays(1, 0.5);
-                payment.put("amount", 0.75);
-                rows.forge.mine(chain, payment);
-            });
+            SignedRows::edited);
         forged("a payment that another key signed",
             "Whose key do you check with?",
-            (chain, alice) -> rows.forge.mine(chain, new Payer().pays(
-                alice.address + ".1", "bob", 0.5)));
+            SignedRows::ofAnotherKey);
         forged("a payment twice in one block",
             "The second has a number that was used, in the same block.",
             (chain, alice) -> {
@@ -271,7 +269,7 @@ final class SignedRows {
             });
         forged("a number left out",
             "Which number was the last one of this key?",
-            (chain, alice) -> rows.forge.mine(chain, alice.pays(2, 0.5)));
+            alice -> alice.pays(2, 0.5));
         forged("more coins than the key has",
             "What has it, at that place in the chain?",
             (chain, alice) -> rows.forge.mine(chain, alice.pays(1, 0.75),
@@ -286,19 +284,17 @@ final class SignedRows {
             });
         forged("a reward of 2",
             "Each block makes one coin.",
-            (chain, alice) -> rows.forge.add(chain, List.of(reward(
-                "a-neighbour", 2))));
+            (chain, alice) -> rows.forge.add(chain, List.of(reward(2))));
         forged("a reward of 1.0",
             "It is the whole number 1. As text, 1.0 is another.",
-            (chain, alice) -> rows.forge.add(chain, List.of(reward(
-                "a-neighbour", 1.0))));
+            (chain, alice) -> rows.forge.add(chain, List.of(reward(1.0))));
         forged("two rewards",
             "The last transaction comes from \"0\", and no other.",
-            (chain, alice) -> rows.forge.add(chain, List.of(reward(),
-                reward())));
+            (chain, alice) -> rows.forge.add(chain, List.of(reward(1),
+                reward(1))));
         forged("a reward that is not the last",
             "Where does the reward stand?",
-            (chain, alice) -> rows.forge.add(chain, List.of(reward(),
+            (chain, alice) -> rows.forge.add(chain, List.of(reward(1),
                 alice.pays(1, 0.5))));
         forged("a block without a reward",
             "Is there a last transaction, and from whom?",
@@ -309,7 +305,7 @@ final class SignedRows {
                 int length = chain.size();
                 var genesis = chain.get(0);
                 chain.clear();
-                genesis.put("transactions", List.of(reward()));
+                genesis.put("transactions", List.of(reward(1)));
                 chain.add(genesis);
                 while (chain.size() < length) rows.forge.mine(chain);
             });
@@ -317,6 +313,11 @@ final class SignedRows {
 
     interface Forgery {
         void in(List<Map<String, Object>> chain, Payer alice) throws Exception;
+    }
+
+    private void forged(String what, String hint, Bad bad) {
+        forged(what, hint, (chain, alice) -> rows.forge.mine(chain,
+            bad.of(alice)));
     }
 
     private void forged(String what, String hint, Forgery forgery) {
@@ -339,22 +340,14 @@ final class SignedRows {
             () -> {
                 var payment = funded().pays(1, 0.5);
                 takes(payment);
-                rows.mine();
-                rows.holds(1, payment);
-                rows.adopts(rows.rival(1));
-                rows.mine();
-                rows.holds(1, payment);
+                rows.waitsAgain(payment);
             }, signed);
         rows.row("a payment in the new chain is not mined again, signed",
             "Its number was used, by itself.",
             () -> {
                 var payment = funded().pays(1, 0.5);
                 takes(payment);
-                var rival = rows.rival(0);
-                rows.forge.mine(rival, payment);
-                rows.adopts(rival);
-                rows.mine();
-                rows.holds(0, payment);
+                rows.isNotMinedAgain(payment);
             }, signed);
         rows.row("what no longer fits the new chain is not mined",
             "Another payment has its number now. Does what waits still hold?",

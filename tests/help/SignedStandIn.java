@@ -119,7 +119,6 @@ final class SignedStandIn extends StandIn {
 
     private final class Books {
         private final Map<Object, BigDecimal> coins = new HashMap<>();
-        private final Map<Object, Double> doubles = new HashMap<>();
         private final Map<Object, Integer> numbers = new HashMap<>();
 
         boolean take(List<Map<String, Object>> chain, List<?> waiting) {
@@ -195,15 +194,13 @@ final class SignedStandIn extends StandIn {
         }
 
         private boolean has(Object name, BigDecimal amount) {
-            return fault == Fault.binaryFractions
-                ? doubles.getOrDefault(name, 0.0) >= amount.doubleValue()
-                : coins.getOrDefault(name, BigDecimal.ZERO)
-                    .compareTo(amount) >= 0;
+            return coins.getOrDefault(name, BigDecimal.ZERO)
+                .compareTo(amount) >= 0;
         }
 
         private void add(Object name, BigDecimal amount) {
-            coins.merge(name, amount, BigDecimal::add);
-            doubles.merge(name, amount.doubleValue(), Double::sum);
+            coins.merge(name, amount, (a, b) -> fault == Fault.binaryFractions
+                ? new BigDecimal(a.doubleValue() + b.doubleValue()) : a.add(b));
         }
     }
 
