@@ -3,7 +3,7 @@
 //SOURCES help/Runner.java
 //SOURCES help/Nodes.java
 //SOURCES help/Chains.java
-//SOURCES help/StandIn.java
+//SOURCES help/SignedStandIn.java
 
 // Holds CheckNode.java to good nodes and bad ones: all green on ours, and on
 // each broken stand-in red where it is broken and nowhere else.
@@ -32,22 +32,41 @@ class CheckNodeTest {
 
     @Test
     void ourNodeIsGreenInEveryRow() throws Exception {
-        var report = allGreen(nodes.start("--zeros", "4").url());
+        var report = allGreen(15, nodes.start("--zeros", "4").url());
         assertEquals("1 JSON 4", report.get("genesis").asText() + " "
             + report.get("errors").asText() + " " + report.get("step"));
     }
 
     @Test
     void soItIsByTheLinkedRule() throws Exception {
-        allGreen(nodes.start("--rule", "linked").url(), "--zeros", "2",
+        allGreen(15, nodes.start("--rule", "linked").url(), "--zeros", "2",
             "--rule", "linked");
     }
 
-    private static JsonNode allGreen(String... arguments) throws IOException {
+    private static JsonNode allGreen(int beyond, String... arguments)
+            throws IOException {
         var report = Checks.report(0, arguments);
         assertEquals(Set.of(), Checks.titles(report, "failed", "waiting"));
-        assertEquals(15, report.get("beyond").intValue());
+        assertEquals(beyond, report.get("beyond").intValue());
         return report;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSignedNodeIsGreenInTheSignedRowsToo(Rule rule) throws Exception {
+        var report = allGreen(9, nodes.start("--signed", "--rule", "" + rule)
+            .url(), "--signed", "--zeros", "2", "--rule", "" + rule);
+        assertEquals(5, report.get("step").intValue());
+    }
+
+    @Test
+    void anUnsignedNodeIsRedInOneOfThemAndAllOthersWait() throws Exception {
+        var report = Checks.report(1, nodes.start().url(), "--signed",
+            "--zeros", "2");
+        assertEquals(Set.of(SignedStandIn.SAYS), Checks.titles(report,
+            "failed"));
+        assertTrue(Checks.titles(report, "waiting").contains(
+            "a signed payment is taken"));
     }
 
     // With fewer zeros, a proof may be good by both rules, by chance.
@@ -89,7 +108,8 @@ class CheckNodeTest {
         "node, node.mjs, classic", "node, node.mjs, linked" })
     void aNodeInAnotherLanguageIsGreenInEveryRow(String language, String file,
             String rule) throws Exception {
-        allGreen(start(language, file, rule), "--zeros", "2", "--rule", rule);
+        allGreen(15, start(language, file, rule), "--zeros", "2", "--rule",
+            rule);
     }
 
     private String start(String language, String file, String rule)
@@ -129,6 +149,17 @@ class CheckNodeTest {
             "failed");
         red.removeAll(TUTORIALS);
         assertEquals(new TreeSet<>(fault.rows), red);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachSignedFaultTurnsItsRowsRedAndNoOthers(SignedStandIn.Fault fault)
+            throws Exception {
+        var report = nodes.add(new SignedStandIn(fault)).report(1, "--signed");
+        var red = new TreeSet<>(SignedStandIn.ALWAYS);
+        red.removeAll(Checks.titles(report, "waiting"));
+        red.addAll(fault.rows());
+        assertEquals(red, Checks.titles(report, "failed"));
     }
 
     @Test

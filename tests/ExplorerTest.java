@@ -293,20 +293,14 @@ class ExplorerTest {
     void theNodeIsNotToldOfItsOwnPagesPolls() throws Exception {
         var loud = Program.builder(List.of(), List.of());
         loud.command().remove("--quiet");
-        var node = loud.start();
-        nodes.add(node::destroy);
-        var lines = node.inputReader();
-        var url = lines.readLine().replaceAll(".*?(http://[^ ]*).*", "$1");
-        see(url, "en", "card(1)");
+        var node = nodes.add(new Program(loud.start()));
+        see(node.url, "en", "card(1)");
         for (int i = 0; i < 2; i++) tab.awaitAnswer("/chain", 304);
         tab.click("#mine button");
-        var asked = new ArrayList<String>();
-        while (!asked.contains("POST /mine")) {
-            var line = lines.readLine();
-            if (line.matches(".*(GET|POST) .*")) asked.add(line.replaceAll(
-                ".*(GET|POST) +(\\S*).*", "$1 $2"));
-        }
-        assertEquals(List.of("GET /", "POST /mine"), asked);
+        assertEquals(List.of("GET /", "POST /mine"), node.says("POST").stream()
+            .filter(line -> line.matches(".*(GET|POST) .*"))
+            .map(line -> line.replaceAll(".*(GET|POST) +(\\S*).*", "$1 $2"))
+            .toList());
     }
 
     // ## Work, and who has what

@@ -73,6 +73,12 @@ class LedgerTest {
         return Nodes.state(node);
     }
 
+    List<JsonNode> aLittleHistoryThatHasEnded() throws Exception {
+        var state = aLittleHistory();
+        stop();
+        return state;
+    }
+
     List<String> lines() throws IOException {
         return new ArrayList<>(Files.readAllLines(ledger, ISO_8859_1));
     }
@@ -194,8 +200,7 @@ class LedgerTest {
     @Test @Tag("long")
     void aTornTailIsDroppedWhereverItIsTorn(TestReporter reporter)
             throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         var whole = Files.readAllBytes(ledger);
         var random = Programs.random(reporter);
         for (int i = 0; i < Runner.size(8, 60); i++) {
@@ -219,8 +224,7 @@ class LedgerTest {
 
     @Test
     void aTailOfZerosIsDropped() throws Exception {
-        var before = aLittleHistory();
-        stop();
+        var before = aLittleHistoryThatHasEnded();
         Files.write(ledger, new byte[4096], StandardOpenOption.APPEND);
         start();
         assertEquals(before, Nodes.state(node));
@@ -236,8 +240,7 @@ class LedgerTest {
 
     @Test
     void anyOtherDamageStopsTheStartAndStaysAsItIs() throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         var good = lines();
         var block = good.get(3);
         for (var damaged : List.of("", "nonsense", "{}", "[]", "null",
@@ -263,8 +266,7 @@ class LedgerTest {
     // it the torn last line; then all before it is there.
     @Test @Tag("long")
     void noFlippedBitGoesUnnoticed(TestReporter reporter) throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         var good = Files.readAllBytes(ledger);
         var events = events();
         assertEquals(7, events.size());
@@ -298,8 +300,7 @@ class LedgerTest {
     // Its owner must hear of it.
     @Test
     void whatACrashLeftIsSaid() throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         Files.writeString(ledger, "{\"id\": ", StandardOpenOption.APPEND);
         var program = nodes.add(Program.node("--ledger", ledger.toString()));
         program.kill();
@@ -309,8 +310,7 @@ class LedgerTest {
 
     @Test
     void anEventOfAnotherKindStopsTheStart() throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         var good = Files.readString(ledger);
         for (var event : List.of("{}", "{\"id\": 5}", "{\"nodes\": 5}",
                 "{\"nodes\": [5]}", "{\"transaction\": 5}", "{\"kept\": 1}",
@@ -343,8 +343,7 @@ class LedgerTest {
 
     @Test
     void aLedgerUnderAnotherRuleSaysSo() throws Exception {
-        aLittleHistory();
-        stop();
+        aLittleHistoryThatHasEnded();
         var e = assertThrows(IOException.class, () -> start("--zeros",
             "8"));
         assertTrue(e.getMessage().contains("--rule"), e.getMessage());

@@ -230,7 +230,8 @@ class StandIn implements AutoCloseable {
     }
 
     private void handle(HttpExchange http) throws IOException {
-        int status = 200;
+        int status = http.getRequestMethod().equals("POST")
+            && fault != Fault.status200 ? 201 : 200;
         String text;
         try {
             var body = http.getRequestBody().readAllBytes();
@@ -250,8 +251,6 @@ class StandIn implements AutoCloseable {
                 answered++;
                 notifyAll();
             }
-            if (http.getRequestMethod().equals("POST")
-                && fault != Fault.status200) status = 201;
         } catch (RuntimeException | IOException e) {
             status = e instanceof ConnectException ? 500 : 400;
             text = String.valueOf(e.getMessage());
@@ -280,8 +279,8 @@ class StandIn implements AutoCloseable {
 
     private Object mine() throws IOException {
         var last = chain.get(chain.size() - 1);
-        long proof = 0, from = (long) last.get("proof");
-        while (!rule.validProof(from, proof, "")) proof++;
+        long proof = rule.proofOfWork(new Block(1, 0, List.of(),
+            Forge.proof(last), ""));
         var held = new ArrayList<>(pending);
         int place = chain.size();
         if (fault == Fault.losesWhatIsPaidMeanwhile) {
