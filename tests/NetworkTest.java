@@ -153,10 +153,9 @@ class NetworkTest {
     void aLastBlockThatCannotBeHashedIsRefused() throws Exception {
         for (var number : List.of("1e999", "-1e999")) Nodes.register(node, says(
             chain(3).replaceFirst("(?s)1[.]5(?!.*1[.]5)", number)).address());
-        assertEquals("Our chain is authoritative",
-            Nodes.get(node, "/nodes/resolve").get("message").asText());
+        assertFalse(Nodes.resolve(node));
         assertEquals(1, Nodes.length(node.url()));
-        assertEquals(2, Nodes.get(node, "/mine").get("index").asInt());
+        assertEquals(2, Nodes.mine(node).get("index").asInt());
     }
 
     @Test
@@ -185,8 +184,7 @@ class NetworkTest {
         var before = Nodes.get(node, "/chain");
         for (var timestamp : List.of("0.5", "2.5")) Nodes.register(node, says(theirs
             .replaceFirst("(?s)1[.]5(?!.*1[.]5)", timestamp)).address());
-        assertEquals("Our chain is authoritative",
-            Nodes.get(node, "/nodes/resolve").get("message").asText());
+        assertFalse(Nodes.resolve(node));
         assertEquals(before, Nodes.get(node, "/chain"));
     }
 
@@ -242,7 +240,7 @@ class NetworkTest {
             assertEquals(inside.replace("\n", ""), Client.get(one.url()
                 + "/chain").text().replace("\n", "").replace("},{\"index",
                 "}, {\"index"), said);
-            assertEquals(4, Nodes.get(one, "/mine").get("index").asInt());
+            assertEquals(4, Nodes.mine(one).get("index").asInt());
             var two = nodes.start();
             Nodes.register(two, one.url());
             assertTrue(two.resolveConflicts(), said);
@@ -253,15 +251,19 @@ class NetworkTest {
 
     @Test
     void aNeighboursPaymentsDoNotFillOurPool() throws Exception {
-        var many = String.join(", ", Collections.nCopies(20_000,
-            "{\"amount\": -5, \"recipient\": \"b\", \"sender\": \"a\"}"));
-        Nodes.register(node, says(Chains.holding(many, 3)).address());
+        Nodes.register(node, says(Chains.holding(payments(20_000, -5), 3))
+            .address());
         Nodes.pay(node, Client.payment("ours", 5));
         assertTrue(node.resolveConflicts());
         Nodes.register(node, says(chain(4)).address());
         assertTrue(node.resolveConflicts());
         assertEquals("[{\"amount\":5,\"recipient\":\"b\",\"sender\":\"ours\"}]",
-            Nodes.get(node, "/transactions").get("transactions").toString());
+            Nodes.waiting(node).toString());
+    }
+
+    static String payments(int many, int amount) {
+        return String.join(", ", Collections.nCopies(many,
+            new Transaction("a", "b", amount).canonicalJson()));
     }
 
     // "Aa" and "BB" have one hashCode, and so have all texts of such pairs.
@@ -376,9 +378,8 @@ class NetworkTest {
     // for, it would be cut off before the last one has its answer.
     @Test
     void aSlowReaderOfAResolveHoldsNobodyUp() throws Exception {
-        var many = String.join(", ", Collections.nCopies(200_000,
-            "{\"amount\": 5, \"recipient\": \"b\", \"sender\": \"a\"}"));
-        Nodes.register(node, says(Chains.holding(many, 3)).address());
+        Nodes.register(node, says(Chains.holding(payments(200_000, 5), 3))
+            .address());
         node.resolveConflicts();
         var gate = new CountDownLatch(1);
         var slow = plays(out -> gate.await());

@@ -52,8 +52,7 @@ final class SignedRows {
     }
 
     private void fund(List<Map<String, Object>> chain, Payer payer) {
-        rows.forge.add(chain, List.of(Forge.payment("0", payer.address,
-            1)));
+        rows.forge.add(chain, List.of(Forge.payment("0", payer.address, 1)));
     }
 
     // Whatever a row left behind does not touch the next: what waits is

@@ -32,8 +32,8 @@ class Fraction {
 
 // ## JSON, read and written without any loss
 
-const PARTS = [/([{}[\]:,])/, /("(?:[^"\\]|\\.)*")/,
-  /(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/, /(true|false|null)/];
+const PARTS = [/([{}[\]:,])/, /("(?:[^"\\]|\\.)*"|true|false|null)/,
+  /(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/];
 const TOKEN = new RegExp(
     `\\s*(?:${PARTS.map(part => part.source).join('|')})\\s*`, 'y');
 
@@ -49,31 +49,31 @@ function parse(text) {
   const need = good => {
     if (!good) throw new Refused('The body is no JSON');
   };
+  const each = (end, item) => { // up to this mark
+    for (let mark = next(); mark !== end;) {
+      item(mark);
+      if ((mark = next()) === ',') need((mark = next()) !== end);
+      else need(mark === end);
+    }
+  };
   const value = mark => {
     if (mark === '{') {
       const map = new Map();
-      for (mark = next(); mark !== '}';) {
-        need(token[2]);
+      each('}', () => {
+        need(token[2]?.startsWith('"'));
         const key = JSON.parse(token[2]);
         need(next() === ':');
         map.set(key, value(next()));
-        if ((mark = next()) === ',') need((mark = next()) !== '}');
-        else need(mark === '}');
-      }
+      });
       return map;
     }
     if (mark === '[') {
       const list = [];
-      for (mark = next(); mark !== ']';) {
-        list.push(value(mark));
-        if ((mark = next()) === ',') need((mark = next()) !== ']');
-        else need(mark === ']');
-      }
+      each(']', first => list.push(value(first)));
       return list;
     }
     need(mark === undefined);
     if (token[2]) return JSON.parse(token[2]);
-    if (token[4]) return JSON.parse(token[4]);
     return /[.eE]/.test(token[3]) ? new Fraction(token[3]) : BigInt(token[3]);
   };
   const all = value(next());
