@@ -186,17 +186,11 @@ public class Benchmark implements Callable<Integer> {
 
     private static final KeyPair KEYS = Chains.keys();
 
-    /** A valid chain, with a signed payment in each block but two. */
-    private static List<Block> signedChain(int length) {
-        var reward = new Transaction("0", Chains.address(KEYS), 1);
-        return chain(length, i -> i == 1 ? List.of(reward)
-            : List.of(payment(i - 1), reward));
-    }
-
     private static Transaction payment(int number) {
         return Chains.pay(KEYS, number, "someone-other-address", 0.5);
     }
 
+    /** The same, but each block holds what this makes of its place. */
     private static List<Block> chain(int length,
             IntFunction<List<Transaction>> transactions) {
         var chain = new ArrayList<>(List.of(
@@ -210,8 +204,11 @@ public class Benchmark implements Callable<Integer> {
         return chain;
     }
 
+    // Each block but two holds a signed payment.
     private static LongSupplier signed(String what, int size) {
-        var chain = signedChain(size);
+        var reward = new Transaction("0", Chains.address(KEYS), 1);
+        var chain = chain(size, i -> i == 1 ? List.of(reward)
+            : List.of(payment(i - 1), reward));
         var law = new SignedLaw(line -> { });
         law.check(0, List.of(), chain);
         law.keep();

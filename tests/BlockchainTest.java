@@ -241,7 +241,7 @@ class BlockchainTest {
 
     // Under the old last block, it would go on for nothing.
     @Test
-    void aSearchBeginsAnewBehindAChainThatReplacedOurs() {
+    void aSearchBeginsAgainBehindAChainThatReplacedOurs() {
         var rule = new ProofOfWork(Rule.classic, 5);
         var clock = Clock.systemUTC();
         var chain = new Blockchain(rule, clock);

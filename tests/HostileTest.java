@@ -390,9 +390,8 @@ class HostileTest {
 
     @Test
     void whoReadsSlowlyLocksNobodyOut() throws Exception {
-        Nodes.register(node, nodes.says(Chains.holding(String.join(", ",
-            Collections.nCopies(100_000, "{\"amount\": 5, \"recipient\": "
-            + "\"b\", \"sender\": \"a\"}")), 3)).address());
+        Nodes.register(node, nodes.says(Chains.holding(Chains.payments(100_000,
+            5), 3)).address());
         assertTrue(node.resolveConflicts());
         var chain = get("/chain").text();
         var slow = callers(300, "GET /chain HTTP/1.0\r\n\r\n".getBytes());

@@ -48,28 +48,19 @@ class LedgerTest {
         start();
     }
 
-    Client.Answer get(String path) throws Exception {
-        return Client.get(node.url() + path);
-    }
-
     Client.Answer pay(int amount) throws Exception {
         return Client.post(node.url() + "/transactions/new",
             Client.payment("a\u00e9", amount));
-    }
-
-    Client.Answer register(String address) throws Exception {
-        return Client.post(node.url() + "/nodes/register",
-            "{\"nodes\": [\"" + address + "\"]}");
     }
 
     // Seven lines: genesis, id, payment, block, payment, neighbour, block.
     List<JsonNode> aLittleHistory() throws Exception {
         start();
         pay(1);
-        get("/mine");
+        Nodes.mine(node);
         pay(2);
-        register("localhost:5001");
-        get("/mine");
+        Nodes.register(node, "localhost:5001");
+        Nodes.mine(node);
         return Nodes.state(node);
     }
 
@@ -92,9 +83,9 @@ class LedgerTest {
         var before = Nodes.state(node);
         restart();
         assertEquals(before, Nodes.state(node));
-        assertEquals(4, get("/mine").json().get("index").asInt());
+        assertEquals(4, Nodes.mine(node).get("index").asInt());
         restart();
-        assertEquals(4, get("/chain").json().get("length").asInt());
+        assertEquals(4, Nodes.length(node.url()));
     }
 
     @Test
@@ -103,8 +94,9 @@ class LedgerTest {
         aLittleHistory();
         pay(3);
         for (int i = 0; i < 5; i++) Nodes.mine(other);
-        register(other.url());
-        assertEquals(6, get("/nodes/resolve").json().get("new_chain").size());
+        Nodes.register(node, other.url());
+        assertTrue(Nodes.resolve(node));
+        assertEquals(6, Nodes.length(node.url()));
         var before = Nodes.state(node);
         assertEquals("[1,2,3]", before.get(1).findValues("amount").toString()
             .replace(" ", ""));
@@ -120,11 +112,11 @@ class LedgerTest {
         var genesis = new Block(1, 1, List.of(Client.JSON.readValue(payment,
             Map.class)), 100, 1);
         start();
-        register(nodes.says(Chains.body(Chains.longer(List.of(genesis),
-            List.of()))).address());
-        assertEquals(2, get("/nodes/resolve").json().get("new_chain").size());
+        var chain = Chains.longer(List.of(genesis), List.of());
+        Nodes.register(node, nodes.says(Chains.body(chain)).address());
+        assertTrue(Nodes.resolve(node));
         restart();
-        assertEquals(2, get("/chain").json().get("length").asInt());
+        assertEquals(2, Nodes.length(node.url()));
     }
 
     @Test
@@ -137,7 +129,7 @@ class LedgerTest {
             var after = Files.readAllBytes(ledger);
             cost[round] = after.length - before.length;
             assertArrayEquals(before, Arrays.copyOf(after, before.length));
-            for (int i = 0; i < 100; i++) get("/mine");
+            for (int i = 0; i < 100; i++) Nodes.mine(node);
         }
         assertEquals(cost[0], cost[1]);
     }
@@ -153,7 +145,7 @@ class LedgerTest {
             slow.getInputStream().read(); // a thread waits for the rest
             restart();
         }
-        assertEquals(200, get("/mine").status());
+        Nodes.mine(node);
     }
 
     @Test @Tag("long")
@@ -166,7 +158,7 @@ class LedgerTest {
                     "blocks", List.of(block)))));
         }
         start("--zeros", "0");
-        assertEquals(length + 1, get("/mine").json().get("index").asInt());
+        assertEquals(length + 1, Nodes.mine(node).get("index").asInt());
     }
 
     // As docs/08-a-power-cut.md has it, so that others can write it, too.
@@ -210,7 +202,7 @@ class LedgerTest {
                 .count() - (cut == 0 || whole[cut - 1] == '\n' ? 0 : 1);
             start();
             int blocks = lines >= 7 ? 3 : lines >= 4 ? 2 : 1;
-            assertEquals(blocks, get("/chain").json().get("length").asInt());
+            assertEquals(blocks, Nodes.length(node.url()));
             int pending = lines == 3 || lines == 5 || lines == 6 ? 1 : 0;
             assertEquals(pending,
                 Nodes.waiting(node).size());
@@ -487,9 +479,9 @@ class LedgerTest {
         program.kill();
 
         start(); // when there is room again
-        assertEquals(pending, get("/transactions").json());
-        assertEquals(chain, get("/chain").json());
-        assertEquals(200, get("/mine").status());
+        assertEquals(pending, Nodes.get(node, "/transactions"));
+        assertEquals(chain, Nodes.get(node, "/chain"));
+        Nodes.mine(node);
     }
 
     static void assertFull(Client.Answer answer) {

@@ -251,19 +251,14 @@ class NetworkTest {
 
     @Test
     void aNeighboursPaymentsDoNotFillOurPool() throws Exception {
-        Nodes.register(node, says(Chains.holding(payments(20_000, -5), 3))
-            .address());
+        Nodes.register(node, says(Chains.holding(Chains.payments(20_000, -5),
+            3)).address());
         Nodes.pay(node, Client.payment("ours", 5));
         assertTrue(node.resolveConflicts());
         Nodes.register(node, says(chain(4)).address());
         assertTrue(node.resolveConflicts());
         assertEquals("[{\"amount\":5,\"recipient\":\"b\",\"sender\":\"ours\"}]",
             Nodes.waiting(node).toString());
-    }
-
-    static String payments(int many, int amount) {
-        return String.join(", ", Collections.nCopies(many,
-            new Transaction("a", "b", amount).canonicalJson()));
     }
 
     // "Aa" and "BB" have one hashCode, and so have all texts of such pairs.
@@ -378,8 +373,8 @@ class NetworkTest {
     // for, it would be cut off before the last one has its answer.
     @Test
     void aSlowReaderOfAResolveHoldsNobodyUp() throws Exception {
-        Nodes.register(node, says(Chains.holding(payments(200_000, 5), 3))
-            .address());
+        Nodes.register(node, says(Chains.holding(Chains.payments(200_000, 5),
+            3)).address());
         node.resolveConflicts();
         var gate = new CountDownLatch(1);
         var slow = plays(out -> gate.await());

@@ -69,6 +69,12 @@ final class Chains {
             + length + "}";
     }
 
+    /** So many payments of so much, for a block that is to hold them. */
+    static String payments(int many, int amount) {
+        return String.join(", ", Collections.nCopies(many,
+            new Transaction("a", "b", amount).canonicalJson()));
+    }
+
     // ## Keys, and what they pay
 
     static KeyPair keys() {
