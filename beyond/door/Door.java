@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Failures.java
 //SOURCES Turn.java
 //SOURCES Uploads.java
 //SOURCES Origin.java
@@ -20,22 +21,17 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
-import java.io.*;
+import java.io.IOException;
 import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.function.*;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
-import org.eclipse.jetty.server.handler.ErrorHandler;
-import org.eclipse.jetty.util.Callback;
 
 final class Door {
     private final Origin origin;
@@ -58,7 +54,7 @@ final class Door {
         config.jetty.modifyServer(jetty -> {
             jetty.setStopTimeout(1_000); // requests in flight are answered
             jetty.setStopAtShutdown(true);
-            jetty.setErrorHandler(Door::notHttp);
+            jetty.setErrorHandler(Failures::notHttp);
             // A short body takes no thread while it comes.
             var eager = new EagerContentHandler(
                 new EagerContentHandler.RetainedContentLoaderFactory(
@@ -72,7 +68,7 @@ final class Door {
         routes.before(origin::check);
         routes.before(uploads::begin);
         routes.after(uploads::end);
-        routes.exception(Exception.class, Door::fail);
+        routes.exception(Exception.class, Failures::reply);
         for (int status : List.of(404, 405)) routes.error(status, ctx ->
             reply(ctx, status, Map.of("error", "There is no " + ctx.method()
                 + " " + ctx.path() + ". GET / shows what there is.")));
@@ -118,7 +114,7 @@ final class Door {
             Deadline.in(Limits.REQUESTS));
     }
 
-    // ## What is refused, and how
+    // ## What goes out
 
     static void reply(Context ctx, int status, Map<String, ?> answer) {
         ctx.status(status).contentType(ContentType.APPLICATION_JSON)
@@ -129,62 +125,5 @@ final class Door {
     static void replyLater(Context ctx, CompletableFuture<Boolean> result,
                            BiConsumer<Context, Boolean> answer) {
         ctx.future(() -> result.thenAccept(it -> answer.accept(ctx, it)));
-    }
-
-    private static void fail(Throwable e, Context ctx) {
-        if (e instanceof CompletionException) e = e.getCause();
-        int status = 500;
-        var sentence = "This node has a fault: " + e;
-        if (e instanceof Refusal refusal) {
-            status = status(refusal.kind);
-            sentence = refusal.getMessage();
-        } else if (e instanceof RejectedExecutionException) {
-            status = 503; // what ran in the background has ended
-            sentence = "This node stops.";
-        } else if (e instanceof HttpResponseException http) {
-            status = http.getStatus();
-            sentence = http.getMessage();
-        } else if (e instanceof IOException || e instanceof HttpException) {
-            status = 400;
-            sentence = "The request did not come whole. Send it again.";
-        }
-        if (ctx.res().isCommitted()) cut(ctx, sentence);
-        else reply(ctx, status, Map.of("error", sentence));
-    }
-
-    // It tells the client what to do: 400, send something else; 429, come
-    // back later; 507, the node has no room for it.
-    private static int status(Refusal.Kind kind) {
-        return switch (kind) {
-            case WRONG -> 400;
-            case FORBIDDEN -> 403;
-            case MISSING -> 404;
-            case BUSY -> 429;
-            case STOPPING -> 503;
-            case FULL -> 507;
-        };
-    }
-
-    // Its status has gone out as 200, which is not true: so it never ends.
-    private static void cut(Context ctx, String sentence) {
-        try {
-            ctx.res().getOutputStream().print(CanonicalJson.of(
-                Map.of("error", sentence)));
-            ctx.res().flushBuffer();
-        } catch (IOException e) {
-            // the client is gone
-        }
-        ServletContextRequest.getServletContextRequest(ctx.req())
-            .getServletChannel().abort(new IOException(sentence));
-    }
-
-    // Bytes that are not HTTP reach no route, but get a sentence, too.
-    private static boolean notHttp(Request request,
-            org.eclipse.jetty.server.Response response, Callback done) {
-        response.getHeaders().put("Content-Type", "application/json");
-        Content.Sink.write(response, true, CanonicalJson.of(Map.of("error",
-            "This is not HTTP as it should be: " + request.getAttribute(
-                ErrorHandler.ERROR_MESSAGE) + ". Try GET /.")) + "\n", done);
-        return true;
     }
 }

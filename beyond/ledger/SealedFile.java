@@ -2,9 +2,8 @@
 
 // # Beyond the tutorial: a file of sealed lines
 //
-// It only grows. Each line is a JSON object and ends with a seal: the
-// SHA-256 of the seal before it and of the object. So a line proves itself
-// and all before it, as a block does.
+// It only grows. Each line is a JSON object, with a seal at its end: the
+// SHA-256 of the seal before it and of the object. So it proves all before.
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -48,10 +47,11 @@ final class SealedFile implements AutoCloseable {
         boolean there = Files.exists(path);
         if (there && !Files.isRegularFile(path))
             throw new IOException(path + " is no file. Name one.");
-        if (!OPEN.add(key)) throw inUse();
+        var inUse = new IOException("Another node has " + path + " open.");
+        if (!OPEN.add(key)) throw inUse;
         try {
             var file = FileChannel.open(path, CREATE, READ, WRITE);
-            if (file.tryLock() == null) throw inUse();
+            if (file.tryLock() == null) throw inUse;
             if (!there) forceFolder();
             return file;
         } catch (IOException e) {
@@ -59,10 +59,6 @@ final class SealedFile implements AutoCloseable {
             throw e instanceof AccessDeniedException ? new IOException(
                 path + " may not be read and written.") : e;
         }
-    }
-
-    private IOException inUse() {
-        return new IOException("Another node has " + path + " open.");
     }
 
     // A new file is on the disk when its folder is, too.
@@ -77,8 +73,8 @@ final class SealedFile implements AutoCloseable {
     // ## Reading
 
     /**
-     * The object of the next line; null behind the last one.
-     * @param starts how any line begins that a crash may have cut short
+     * The object of the next line; null behind the last one. If a crash
+     * has cut it short, it begins in one of these ways.
      * @throws IOException if the line is damaged
      */
     String next(List<String> starts) throws IOException {
@@ -115,10 +111,8 @@ final class SealedFile implements AutoCloseable {
     // A line without an end is what a crash left of an event that nobody
     // was told of. But it must look like one: else the file is none of ours.
     private void drop(String tail, List<String> starts) throws IOException {
-        boolean isOurs = false;
-        for (var start : starts)
-            isOurs |= start.startsWith(tail) || tail.startsWith(start);
-        if (!isOurs) throw new IOException(path + ", line " + number
+        if (starts.stream().noneMatch(start -> start.startsWith(tail)
+            || tail.startsWith(start))) throw new IOException(path + ", line " + number
             + ": no node wrote this. Name another file.");
         System.err.println(path + ", line " + number
             + ": cut short by a crash, and dropped.");

@@ -1,0 +1,79 @@
+//JAVA 17+
+
+// # Beyond the tutorial: what can't be done
+//
+// Whatever goes wrong becomes a sentence for the client, and a status that
+// tells its program what to do. No other room knows of statuses.
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.*;
+import java.util.*;
+import java.util.concurrent.*;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+final class Failures {
+
+    static void reply(Throwable e, Context ctx) {
+        if (e instanceof CompletionException) e = e.getCause();
+        int status = 500;
+        var sentence = "This node has a fault: " + e;
+        if (e instanceof Refusal refusal) {
+            status = status(refusal.kind);
+            sentence = refusal.getMessage();
+        } else if (e instanceof RejectedExecutionException) {
+            status = 503; // what ran in the background has ended
+            sentence = "This node stops.";
+        } else if (e instanceof HttpResponseException http) {
+            status = http.getStatus();
+            sentence = http.getMessage();
+        } else if (e instanceof IOException || e instanceof HttpException) {
+            status = 400;
+            sentence = "The request did not come whole. Send it again.";
+        }
+        if (ctx.res().isCommitted()) cut(ctx, sentence);
+        else Door.reply(ctx, status, Map.of("error", sentence));
+    }
+
+    // It tells the client what to do: 400, send something else; 429, come
+    // back later; 507, the node has no room for it.
+    private static int status(Refusal.Kind kind) {
+        return switch (kind) {
+            case WRONG -> 400;
+            case FORBIDDEN -> 403;
+            case MISSING -> 404;
+            case BUSY -> 429;
+            case STOPPING -> 503;
+            case FULL -> 507;
+        };
+    }
+
+    // Its status has gone out as 200, which is not true: so it never ends.
+    private static void cut(Context ctx, String sentence) {
+        try {
+            ctx.res().getOutputStream().print(CanonicalJson.of(
+                Map.of("error", sentence)));
+            ctx.res().flushBuffer();
+        } catch (IOException e) {
+            // the client is gone
+        }
+        ServletContextRequest.getServletContextRequest(ctx.req())
+            .getServletChannel().abort(new IOException(sentence));
+    }
+
+    // Bytes that are not HTTP reach no route, but get a sentence, too.
+    static boolean notHttp(Request request, Response response,
+                           Callback done) {
+        response.getHeaders().put("Content-Type", "application/json");
+        Content.Sink.write(response, true, CanonicalJson.of(Map.of("error",
+            "This is not HTTP as it should be: " + request.getAttribute(
+                ErrorHandler.ERROR_MESSAGE) + ". Try GET /.")) + "\n", done);
+        return true;
+    }
+}
