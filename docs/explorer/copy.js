@@ -4,8 +4,6 @@
 
 // ## Break it: a copy of the chain, which the node hashes and checks
 
-let copies = 0, checkSoon;
-
 function takeCopy() {
   copy = { number: ++copies, chain: parse(write(node.chain)), original: node.chain,
     hashes: [...node.hashes], turn: 0, touched: new Set(), unchecked: Infinity, at: Infinity,

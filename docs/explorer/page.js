@@ -4,9 +4,6 @@
 
 // ## The head: which node this is, and whether it answers
 
-const node = { chain: [], hashes: [], pending: [], names: {} };
-let copy = null; // the chain to break, while there is one
-
 // Whoever listens to the page hears what changes, and only that.
 function say(id, words) {
   if ($(id).textContent !== words) $(id).textContent = words;
@@ -70,8 +67,6 @@ for (const form of document.querySelectorAll('#do form')) {
   });
 }
 
-let done = { typed: '', at: 0 }; // what was asked last, and went well
-
 async function act(form) {
   const button = form.querySelector('button'), typed = form.id + [...new FormData(form)].join();
   const isTwice = form.id === 'pay' && typed === done.typed && performance.now() < done.at + 1000;
@@ -101,7 +96,6 @@ async function act(form) {
   if (document.activeElement === document.body) button.focus();
 }
 
-let said = () => ['', t('hello')], saidWrong = false;
 function answer(words = said, wrong = words === said && saidWrong) {
   [said, saidWrong] = [words, wrong]; // to be said again in the other language
   const [first, rest] = words();
@@ -129,7 +123,6 @@ copyButton($('copy'), $('curl'));
 
 // ## Live: the page follows the node and its neighbours
 
-let turn = Promise.resolve(); // one question at a time
 const refresh = () => turn = turn.then(follow);
 
 async function follow() {
@@ -140,7 +133,8 @@ async function follow() {
       ask({ path: '/transactions' }, POLL), ask({ path: '/nodes' }, POLL)]);
     if (found) await adopt(found);
     Object.assign(node, { id: plain(about.id), signed: about.signed === 'true',
-      names: Object.fromEntries(Object.entries(about.names ?? {}).map(([at, it]) => [at, plain(it)])),
+      names: Object.fromEntries(Object.entries(about.names ?? {})
+        .map(([at, it]) => [at, plain(it)])),
       rule: plain(about.rule), lost: false,
       zeros: Number(about.zeros), pending: pool.transactions, pendingText: write(pool) });
     node.seen = node.etag + node.pendingText + write(about);

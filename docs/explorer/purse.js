@@ -69,8 +69,6 @@ function canonical(value) {
 // Counted from the chain that is shown, and exactly: in whole numbers of the
 // smallest part that an amount has.
 
-let lit = null; // the name whose payments are marked
-
 function drawOwners() {
   if (!$('owners').open) return;
   part($('balances'), shownHashes().at(-1) + copy?.turn + lit, () => balances(shownChain())
@@ -88,7 +86,8 @@ function drawOwners() {
 
 $('owners').addEventListener('toggle', () => changed());
 
-const buttonOf = name => [...$('balances').querySelectorAll('button')].find(it => it.title === name);
+const buttonOf = name => [...$('balances').querySelectorAll('button')]
+  .find(it => it.title === name);
 
 /** The payer of a signed payment is KEY.NUMBER.SIGNATURE: its name is KEY. */
 const nameOf = text => plain(text).replace(/^([0-9a-f]{64})\.\d+\.[0-9a-f]{128}$/, '$1');

@@ -6,7 +6,6 @@
 
 const STORY = ['.card', '#pay', '#mine', '#track .link', '#register', '#track > section + section',
   '#resolve', '#shell', '#break'];
-let told = -1; // no step
 
 function tell(step) {
   told = step < STORY.length ? step : -1;

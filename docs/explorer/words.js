@@ -8,7 +8,8 @@
 
 const STRINGS = {
   en: {
-    other: '中文', book: 'Book', bookAt: 'README.md', title: 'Blockchain explorer', do: 'What you can do', live: '● Live',
+    other: '中文', book: 'Book', bookAt: 'README.md', title: 'Blockchain explorer',
+    do: 'What you can do', live: '● Live',
     about: '{address} · {n|block|blocks} · {rule} rule, {zeros|zero|zeros} · mining pays {id}',
     lost: '○ The node does not answer. Is it running?',
     hello: 'Whatever you do here, the line above does in a terminal.',
@@ -58,7 +59,8 @@ const STRINGS = {
       + 'started with --id and this address mines for it.',
     noPurse: 'This node wants signatures. Open its page at http://localhost, or over https: '
       + 'only there a browser signs.',
-    again: 'Pay again', extend: 'Mine one more on it', offer: 'If this copy of {n|block|blocks} were offered:',
+    again: 'Pay again', extend: 'Mine one more on it',
+    offer: 'If this copy of {n|block|blocks} were offered:',
     wouldTake: 'has {n|block|blocks}, and would take it.',
     wouldKeep: 'has {n|block|blocks}, and would keep its own: yours is not longer.',
     startHere: 'Nothing was mined yet. Press “Mine a block”.', story: 'Story',
@@ -82,14 +84,16 @@ const STRINGS = {
         + 'the old hash, and turns red.'],
     words: {
       hash: 'A fingerprint of a text: 64 digits. Change one letter, and all of it is another.',
-      proof: 'A number that gives a hash with zeros in front. It is hard to find and easy to check.',
+      proof: 'A number that gives a hash with zeros in front. It is hard to find and easy '
+        + 'to check.',
       genesis: 'The first block of a chain. It holds nothing, and none comes before it.',
       tip: 'The newest block of a chain.',
       neighbour: 'Another node that this one knows, and asks for its chain.',
       fork: 'Two chains that begin alike and then differ.',
       resolve: 'To ask all neighbours, and to take the longest valid chain.',
       'classic rule': 'A proof depends on the last proof alone, as in the tutorial.',
-      'linked rule': 'A proof depends on the last block’s hash as well, and so on all that it holds.',
+      'linked rule': 'A proof depends on the last block’s hash as well, and so on all '
+        + 'that it holds.',
       pool: 'The transactions that wait for a block.' },
     wall: 'Wall', owners: 'Who has what', ownersHint: 'Choose a name, and its payments are marked.',
     play: 'A hash to play with', alone: 'This page has no node. Start one (jbang Node.java) and '
@@ -102,9 +106,11 @@ const STRINGS = {
     guesses: '{n|guess|guesses} in this page; the node makes the same.',
   },
   zh: {
-    other: 'English', book: '书', bookAt: 'zh/README.md', title: '区块链浏览器', do: '可以做的事', live: '● 实时',
+    other: 'English', book: '书', bookAt: 'zh/README.md', title: '区块链浏览器',
+    do: '可以做的事', live: '● 实时',
     about: '{address} · {n} 个区块 · {rule} 规则，{zeros} 个零 · 挖矿奖励付给 {id}',
-    lost: '○ 节点没有回应。它在运行吗？', hello: '在这里做的每件事，上面这行命令在任何终端里也能做。',
+    lost: '○ 节点没有回应。它在运行吗？',
+    hello: '在这里做的每件事，上面这行命令在任何终端里也能做。',
     mine: '挖一个区块', sender: '付款人', recipient: '收款人', amount: '金额', pay: '付款',
     neighbour: '邻居节点', register: '添加', resolve: '解决冲突', copy: '复制', copied: '已复制',
     working: '节点正在工作…',
@@ -145,13 +151,15 @@ const STRINGS = {
     aWholeNumber: '一个整数', slow: '很慢：5 秒内没有回应',
     purse: '你的钱包', purseHas: '· 有 {coins}，下一笔付款是第 {next} 笔。'
       + '用 --id 和这个地址启动的节点为它挖矿。',
-    noPurse: '这个节点要求签名。请用 http://localhost 或 https 打开它的页面：只有那样浏览器才能签名。',
+    noPurse:
+      '这个节点要求签名。请用 http://localhost 或 https 打开它的页面：只有那样浏览器才能签名。',
     again: '再付一次', extend: '在它上面再挖一块', offer: '如果把这份 {n} 个区块的副本提供给大家：',
     wouldTake: '有 {n} 个区块，会采用它。',
     wouldKeep: '有 {n} 个区块，会保留自己的：你的并不更长。',
     startHere: '还没有挖出区块。按“挖一个区块”。', story: '故事', earlier: '上一步',
     later: '下一步', terms: '词语', steps: [
-      '两个节点，两条链。每个节点用自己的创世区块开始一条链。这是我们的。为后面的步骤再启动一个节点：'
+      '两个节点，两条链。每个节点用自己的创世区块开始一条链。这是我们的。'
+        + '为后面的步骤再启动一个节点：'
         + 'jbang Node.java --port 5001',
       '一笔交易。按“付款”。节点只是记下它：它在尚未挖出的区块里等待。',
       '挖一个区块。为了封住等待的交易，节点要找一个数，使哈希以零开头。它只能从 0 起一个一个地试。',
@@ -182,8 +190,6 @@ const STRINGS = {
 };
 
 const $ = id => document.getElementById(id);
-let language = navigator.language.startsWith('zh') ? 'zh' : 'en';
-try { language = localStorage.getItem('language') ?? language; } catch { /* not kept */ }
 
 function t(name, values = {}) {
   return STRINGS[language][name].replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (_, key, one, many) => {

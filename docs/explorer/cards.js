@@ -1,71 +1,6 @@
-// The chains, block by block: ours, and those of the neighbours.
+// A card: a block, ours or a neighbour's, to look at or to edit.
 
 'use strict';
-
-// ## The chain's tools: moving along it
-
-const COLUMN = 20; // rem: a card, and the link in front of it
-const scroller = $('scroller'), track = $('track');
-track.style.setProperty('--column', COLUMN + 'rem');
-let following = true; // the tip, until somebody scrolls away from it
-
-const columnWidth = () => COLUMN * parseFloat(getComputedStyle(document.documentElement).fontSize);
-const shownChain = () => copy ? copy.chain : node.chain;
-const shownHashes = () => copy ? copy.hashes : node.hashes;
-const columns = () => shownChain().length && shownChain().length + (copy ? 0 : 1);
-
-// The tip stands at the right edge, or what is not mined yet if there is room.
-function tipAt() {
-  const room = scroller.clientWidth > 2 * columnWidth() ? columns() : shownChain().length;
-  return Math.max(0, room * columnWidth() + 16 - scroller.clientWidth);
-}
-
-// The browser tells of a scroll a moment later, and news may come in between.
-function moveTo(left) {
-  scroller.scrollLeft = left;
-  noteWhere();
-}
-
-function noteWhere() {
-  following = Math.abs(scroller.scrollLeft - tipAt()) < columnWidth() / 2;
-}
-
-$('first').addEventListener('click', () => moveTo(0));
-$('tip').addEventListener('click', () => moveTo(tipAt()));
-$('travel').addEventListener('submit', event => {
-  event.preventDefault();
-  moveTo((parseInt($('goto').value, 10) - 1 || 0) * columnWidth());
-});
-scroller.addEventListener('keydown', event => {
-  const here = scroller.scrollLeft, to = { Home: 0, End: tipAt(),
-    ArrowLeft: here - columnWidth(), ArrowRight: here + columnWidth() }[event.key];
-  if (event.target !== scroller || to === undefined) return;
-  event.preventDefault();
-  moveTo(to);
-});
-scroller.addEventListener('scroll', () => {
-  noteWhere();
-  draw();
-});
-addEventListener('resize', () => changed());
-
-// ## The rows of cards: our chain, and under it each neighbour's
-//
-// Of ten thousand blocks only those in sight are in the page. A card stays
-// while it is in sight, and a part of it is drawn anew only when what it
-// shows has changed: so nobody loses the field that they type in.
-
-const ours = newRow();
-const neighbours = new Map(); // address: what it has, or why it has nothing
-const histories = new Map(); // tip's ETag: a chain, once for all who have it
-const rows = new Map(); // the rows under ours, by what they show
-let fresh = Infinity; // our blocks from this position on come in with a movement
-
-function newRow() {
-  const title = make('h3'), list = make('ol', { role: 'list' });
-  track.append(make('section', {}, title, list));
-  return { title, list, cards: new Map() };
-}
 
 function newCard(row, i) {
   const [title, band, note, work, body] =
@@ -76,98 +11,13 @@ function newCard(row, i) {
     element: make('li', { class: moves ? 'coming' : '' }, frame) };
 }
 
+// Draws a part of a card, a title or the like, if what it shows has changed.
+// `shown` is all that decides the picture, as a text: whoever forgets
+// something there sees an old picture.
 function part(slot, shown, build) {
   const key = language + shown;
   if (slot.key !== key) slot.replaceChildren(...build());
   slot.key = key;
-}
-
-function changed() {
-  drawHead();
-  drawSandbox();
-  const groups = grouped(), same = groups.get(node.etag)?.addresses ?? [];
-  const also = copy || !same.length ? '' : t('also', { n: same.length, list: named(same) });
-  part(ours.title, copy + also, () => rowTitle(location.host, t(copy ? 'yours' : 'ours') + also));
-  groups.delete(copy ? '' : node.etag);
-  drawGroups(groups);
-  drawOwners();
-  const longest = Math.max(columns(), ...[...rows.values()].map(row => row.chain.length));
-  track.style.width = `calc(${longest * COLUMN}rem + 16px)`;
-  $('travel').hidden = track.offsetWidth <= scroller.clientWidth;
-  if (following && !copy) moveTo(tipAt());
-  draw();
-  drawStory();
-  fresh = Infinity;
-}
-
-function draw() {
-  const first = Math.max(0, Math.floor(scroller.scrollLeft / columnWidth()) - 1);
-  const last = first + Math.ceil(scroller.clientWidth / columnWidth()) + 3;
-  fill(ours, first, Math.min(last, columns()), drawOurs);
-  for (const row of rows.values())
-    fill(row, first, Math.min(last, row.chain.length), (card, i) => drawTheirs(row, card, i));
-}
-
-// ## Neighbours: a row for each history, not for each of them
-//
-// The longest comes first; then those of whom no chain is known, for whatever
-// reason.
-
-function grouped() {
-  const groups = new Map();
-  for (const [address, neighbour] of neighbours) {
-    const history = histories.get(neighbour.etag);
-    const words = history ? relation(history) : stateOf(neighbour);
-    const key = history ? neighbour.etag : words;
-    if (!groups.has(key)) groups.set(key, { words, addresses: [], chain: [], hashes: [], ...history });
-    groups.get(key).addresses.push(address);
-  }
-  return new Map([...groups].sort(([, a], [, b]) => b.chain.length - a.chain.length));
-}
-
-function drawGroups(groups) {
-  for (const [key, row] of rows) if (!groups.has(key)) {
-    row.list.parentElement.remove();
-    rows.delete(key);
-  }
-  let last = ours.list.parentElement;
-  for (const [key, { words, addresses, chain, hashes }] of groups) {
-    if (!rows.has(key)) rows.set(key, newRow());
-    const row = Object.assign(rows.get(key), { chain, hashes });
-    part(row.title, words + addresses, () => rowTitle(named(addresses), words));
-    if (last.nextSibling !== row.list.parentElement) last.after(row.list.parentElement);
-    last = row.list.parentElement;
-  }
-}
-
-// By the name that mining pays there, if it is one, and nobody else has it.
-function nameAt(address) {
-  const name = node.names[address] ?? '', all = Object.values(node.names);
-  return name && !/^[0-9a-f]{32,}$/.test(name) && name !== node.id
-    && all.indexOf(name) === all.lastIndexOf(name) ? visible(name) : address;
-}
-
-const named = addresses => addresses.length < 5 ? addresses.map(nameAt).join(', ')
-  : t('others', { list: addresses.slice(0, 3).map(nameAt).join(', '), n: addresses.length - 3 });
-
-function fill(row, first, last, drawCard) {
-  row.list.style.paddingLeft = first * COLUMN + 'rem';
-  drop(row, i => i < first || i >= last);
-  let next = row.list.firstChild;
-  for (let i = first; i < last; i++) {
-    const card = row.cards.get(i) ?? newCard(row, i);
-    if (!row.cards.has(i)) row.list.insertBefore(card.element, next);
-    row.cards.set(i, card);
-    next = card.element.nextSibling;
-    drawCard(card, i);
-  }
-}
-
-function drop(row, which) {
-  for (const [i, { element }] of row.cards) if (which(i)) {
-    element.remove();
-    row.cards.delete(i);
-  }
 }
 
 function drawOurs(card, i) {
@@ -214,7 +64,8 @@ function drawTheirs({ chain, hashes }, card, i) {
   else part(card.work, '', () => []);
   drawTop(card, { index: plain(index), word: t(alike ? 'alike' : mine ? 'differs' : 'extra'),
     before: hashes[i - 1], previous: plain(previous_hash), hash: hashes[i] });
-  part(card.body, alike + hashes[i] + lit, () => alike ? [] : transactions(chain[i].transactions, -1));
+  part(card.body, alike + hashes[i] + lit,
+    () => alike ? [] : transactions(chain[i].transactions, -1));
 }
 
 // The proof's work, to see and to do again: sha256sum says the same.
@@ -254,8 +105,8 @@ function guessAlong() {
 function drawTop({ frame, title, band }, { index, word, before, previous, hash }) {
   const name = t('block', { index });
   frame.setAttribute('aria-label', name + ' ' + word);
-  part(title, name + word, () => [make('b', {}, frame.id ? make('a', { href: '#' + frame.id }, name) : name),
-    make('span', {}, word)]);
+  const text = frame.id ? make('a', { href: '#' + frame.id }, name) : name;
+  part(title, name + word, () => [make('b', {}, text), make('span', {}, word)]);
   part(band, [before, previous, hash].join(), () => [
     ...(before === undefined ? [] : [link(before, previous)]),
     half('previous', previous), half('hash', hash)]);
@@ -335,7 +186,8 @@ const isPayment = tx => typeof tx === 'object' && PAYMENT.every(key => typeof tx
 
 function transaction(tx, position) {
   if (!isPayment(tx)) return make('li', {}, make('span', {}, shown(tx)));
-  if (position >= 0) return make('li', {}, ...PAYMENT.map(key => input(tx, key, position, t(key))), ...replay(tx, position));
+  if (position >= 0) return make('li', {},
+    ...PAYMENT.map(key => input(tx, key, position, t(key))), ...replay(tx, position));
   const name = value => make('bdi', { title: plain(value) }, shown(value));
   const isLit = lit !== null && [tx.sender, tx.recipient].some(it => nameOf(it) === lit);
   return make('li', { class: isLit ? 'lit' : '' },
@@ -367,32 +219,3 @@ function input(object, key, position, label) {
   });
   return box;
 }
-
-const rowTitle = (name, words) => [name, make('span', {}, ' · ' + words)];
-
-const stateOf = ({ state, why = '', report }) => t(state, { why: why.replace(/[.。]$/, '') })
-  + (report.startsWith('not asked') ? '' : '. ' + t('report', { report }));
-
-function relation({ why, chain, hashes }) {
-  if (why) return t('invalid', { why: why.replace(/[.。]$/, '') });
-  const at = common(shownHashes(), hashes);
-  const theirs = chain.length - at, ours = shownChain().length - at;
-  if (at === 0) return t('strangers', { theirs, ours });
-  if (theirs && ours) return t('forked', { at, theirs, ours });
-  return theirs ? t('ahead', { n: theirs }) : ours ? t('behind', { n: ours }) : t('same');
-}
-
-function common(some, others) {
-  const end = some.findIndex((hash, i) => hash !== others[i]);
-  return end < 0 ? some.length : end;
-}
-
-// ## A link to a place: #block=3
-
-function goToPlace() {
-  const [, index] = /^#block=(\d{1,9})$/.exec(location.hash) ?? [];
-  if (!index) return;
-  moveTo((Number(index) - 1) * columnWidth());
-}
-
-addEventListener('hashchange', goToPlace);

@@ -1,0 +1,123 @@
+// The rows of cards: our chain, and under it each neighbour's.
+//
+// Of ten thousand blocks only those in sight are in the page. A card stays
+// while it is in sight, and a part of it is drawn anew only when what it
+// shows has changed: so nobody loses the field that they type in.
+
+'use strict';
+
+const ours = newRow();
+
+function newRow() {
+  const title = make('h3'), list = make('ol', { role: 'list' });
+  track.append(make('section', {}, title, list));
+  return { title, list, cards: new Map() };
+}
+
+function changed() {
+  drawHead();
+  drawSandbox();
+  const groups = grouped(), same = groups.get(node.etag)?.addresses ?? [];
+  const also = copy || !same.length ? '' : t('also', { n: same.length, list: named(same) });
+  part(ours.title, copy + also, () => rowTitle(location.host, t(copy ? 'yours' : 'ours') + also));
+  groups.delete(copy ? '' : node.etag);
+  drawGroups(groups);
+  drawOwners();
+  const longest = Math.max(columns(), ...[...rows.values()].map(row => row.chain.length));
+  track.style.width = `calc(${longest * COLUMN}rem + 16px)`;
+  $('travel').hidden = track.offsetWidth <= scroller.clientWidth;
+  if (following && !copy) moveTo(tipAt());
+  draw();
+  drawStory();
+  fresh = Infinity;
+}
+
+function draw() {
+  const first = Math.max(0, Math.floor(scroller.scrollLeft / columnWidth()) - 1);
+  const last = first + Math.ceil(scroller.clientWidth / columnWidth()) + 3;
+  fill(ours, first, Math.min(last, columns()), drawOurs);
+  for (const row of rows.values())
+    fill(row, first, Math.min(last, row.chain.length), (card, i) => drawTheirs(row, card, i));
+}
+
+// ## Neighbours: a row for each history, not for each of them
+//
+// The longest comes first; then those of whom no chain is known, for whatever
+// reason.
+
+function grouped() {
+  const groups = new Map();
+  for (const [address, neighbour] of neighbours) {
+    const history = histories.get(neighbour.etag);
+    const words = history ? relation(history) : stateOf(neighbour);
+    const key = history ? neighbour.etag : words;
+    if (!groups.has(key))
+      groups.set(key, { words, addresses: [], chain: [], hashes: [], ...history });
+    groups.get(key).addresses.push(address);
+  }
+  return new Map([...groups].sort(([, a], [, b]) => b.chain.length - a.chain.length));
+}
+
+function drawGroups(groups) {
+  for (const [key, row] of rows) if (!groups.has(key)) {
+    row.list.parentElement.remove();
+    rows.delete(key);
+  }
+  let last = ours.list.parentElement;
+  for (const [key, { words, addresses, chain, hashes }] of groups) {
+    if (!rows.has(key)) rows.set(key, newRow());
+    const row = Object.assign(rows.get(key), { chain, hashes });
+    part(row.title, words + addresses, () => rowTitle(named(addresses), words));
+    if (last.nextSibling !== row.list.parentElement) last.after(row.list.parentElement);
+    last = row.list.parentElement;
+  }
+}
+
+// By the name that mining pays there, if it is one, and nobody else has it.
+function nameAt(address) {
+  const name = node.names[address] ?? '', all = Object.values(node.names);
+  return name && !/^[0-9a-f]{32,}$/.test(name) && name !== node.id
+    && all.indexOf(name) === all.lastIndexOf(name) ? visible(name) : address;
+}
+
+const named = addresses => addresses.length < 5 ? addresses.map(nameAt).join(', ')
+  : t('others', { list: addresses.slice(0, 3).map(nameAt).join(', '), n: addresses.length - 3 });
+
+function fill(row, first, last, drawCard) {
+  row.list.style.paddingLeft = first * COLUMN + 'rem';
+  drop(row, i => i < first || i >= last);
+  let next = row.list.firstChild;
+  for (let i = first; i < last; i++) {
+    const card = row.cards.get(i) ?? newCard(row, i);
+    if (!row.cards.has(i)) row.list.insertBefore(card.element, next);
+    row.cards.set(i, card);
+    next = card.element.nextSibling;
+    drawCard(card, i);
+  }
+}
+
+function drop(row, which) {
+  for (const [i, { element }] of row.cards) if (which(i)) {
+    element.remove();
+    row.cards.delete(i);
+  }
+}
+
+const rowTitle = (name, words) => [name, make('span', {}, ' · ' + words)];
+
+const stateOf = ({ state, why = '', report }) => t(state, { why: why.replace(/[.。]$/, '') })
+  + (report.startsWith('not asked') ? '' : '. ' + t('report', { report }));
+
+function relation({ why, chain, hashes }) {
+  if (why) return t('invalid', { why: why.replace(/[.。]$/, '') });
+  const at = common(shownHashes(), hashes);
+  const theirs = chain.length - at, ours = shownChain().length - at;
+  if (at === 0) return t('strangers', { theirs, ours });
+  if (theirs && ours) return t('forked', { at, theirs, ours });
+  return theirs ? t('ahead', { n: theirs }) : ours ? t('behind', { n: ours }) : t('same');
+}
+
+function common(some, others) {
+  const end = some.findIndex((hash, i) => hash !== others[i]);
+  return end < 0 ? some.length : end;
+}
