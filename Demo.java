@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES Node.java
+//SOURCES beyond/Shown.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //JAVA_OPTIONS -Djdk.console=java.base
 
@@ -13,13 +14,10 @@
 // Each step says what it will do and why, does it, shows the answer, and
 // checks that it is as told. It fits on a terminal of 24 lines.
 
-import com.fasterxml.jackson.core.util.*;
-import com.fasterxml.jackson.core.util.Separators.Spacing;
 import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.*;
-import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.*;
@@ -27,7 +25,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.*;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 import picocli.CommandLine.Help.Ansi;
@@ -79,7 +76,7 @@ public class Demo implements Callable<Integer> {
             Somebody pays 5 coins. The node only notes it down: it will be
             part of the chain when it is part of a block. In the browser it
             stands among what waits.""");
-        var noted = print(post(one, "/transactions/new", """
+        var noted = shown.print(post(one, "/transactions/new", """
             {
               "sender": "d4ee26eee15148ee92c6cd394edd974e",
               "recipient": "someone-other-address",
@@ -92,7 +89,8 @@ public class Demo implements Callable<Integer> {
             To seal what waits, the node must find a proof: a number that
             gives a hash with four zeros in front. It can only try, from 0
             up. In the browser, a hash's colour ties two cards together.""");
-        var block = get(one, "/mine", "proof|amount.: 5|sender.: .0");
+        var block = get(one, "/mine", "proof", "amount\": 5",
+            "sender\": \"0");
         check(block.path("proof").asInt() == 35293
             && block.path("transactions").size() == 2,
             "35,294 guesses. The block holds the payment, and a reward of one\n"
@@ -101,19 +99,20 @@ public class Demo implements Callable<Integer> {
         step("Mine another", """
             Nothing waits now, so the next block holds the reward alone. Its
             previous_hash is the hash of the block before.""");
-        check(get(one, "/mine", "proof|previous_hash").path("proof").asInt()
+        check(get(one, "/mine", "proof", "previous_hash").path("proof").asInt()
             == 35089, "The article's author found 35293 and 35089, too.");
 
         more("""
             Now the whole chain. Blocks that you have seen are folded: a line
             for each, with what matters here.""");
-        check(get(one, "/chain", "previous_hash|length").path("length").asInt()
-            == 3, "Three blocks, and each names the hash of the one before.");
+        check(get(one, "/chain", "previous_hash", "length").path("length")
+            .asInt() == 3,
+            "Three blocks, and each names the hash of the one before.");
 
         step("Make neighbours", """
             The first node is told of the second. From now on it can ask that
             one for its chain. In the browser, its chain is the row below.""");
-        var registered = print(post(one, "/nodes/register",
+        var registered = shown.print(post(one, "/nodes/register",
             "{\n  \"nodes\": [\"" + two + "\"]\n}"), "localhost");
         check(says(registered, "New nodes have been added"),
             "The first node has a neighbour.");
@@ -123,7 +122,7 @@ public class Demo implements Callable<Integer> {
             on its own genesis block. In the browser, that makes a fork.""");
         System.out.println();
         for (int i = 0; i < 3; i++) ask(two, "/mine");
-        var longer = get(two, "/chain", "previous_hash|proof|length");
+        var longer = get(two, "/chain", "previous_hash", "proof", "length");
         check(longer.findValuesAsText("proof").equals(
             List.of("100", "35293", "35089", "119678")), """
             Other hashes, but the same proofs as the first node's: under the
@@ -159,8 +158,8 @@ public class Demo implements Callable<Integer> {
         var forged = (ObjectNode) send(HttpRequest.newBuilder(
             URI.create(two + "/chain")));
         ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
-        var verdict = print(post(one, "/chain/validate", forged.toString()),
-            "valid|block|fails|reason");
+        var verdict = shown.print(post(one, "/chain/validate",
+            forged.toString()), "valid", "block", "fails", "reason");
         check(!verdict.path("valid").asBoolean(true)
             && verdict.path("block").asInt() == 3,
             "Block 2 has another hash now; block 3 still names the old.");
@@ -228,16 +227,17 @@ public class Demo implements Callable<Integer> {
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Shown shown = new Shown();
 
     private JsonNode ask(String node, String path) throws Exception {
         say("$ curl " + node + path);
         return send(HttpRequest.newBuilder(URI.create(node + path)));
     }
 
-    private JsonNode get(String node, String path, String mark)
+    private JsonNode get(String node, String path, String... marks)
             throws Exception {
         System.out.println();
-        return print(ask(node, path), mark);
+        return shown.print(ask(node, path), marks);
     }
 
     private JsonNode post(String node, String path, String json)
@@ -252,55 +252,6 @@ public class Demo implements Callable<Integer> {
     private JsonNode send(HttpRequest.Builder request) throws Exception {
         return JSON.readTree(http.send(request.build(),
             BodyHandlers.ofString()).body());
-    }
-
-    // ## How an answer is shown
-    //
-    // Hashes are cut, long chains folded, and what matters is marked.
-
-    private static final ObjectWriter PRETTY = JSON.writer(
-        new DefaultPrettyPrinter(Separators.createDefaultInstance()
-            .withObjectFieldValueSpacing(Spacing.AFTER)
-            .withArrayEmptySeparator(""))
-            .withArrayIndenter(new DefaultIndenter()));
-
-    private final Set<JsonNode> shown = new HashSet<>();
-
-    private JsonNode print(JsonNode answer, String mark) throws IOException {
-        var json = answer.deepCopy();
-        for (var chain : List.of(json.path("chain"), json.path("new_chain")))
-            for (int i = 0; chain.size() > 1 && i < chain.size(); i++)
-                ((ArrayNode) chain).set(i, fold(chain.get(i), mark));
-        shown.addAll(answer.findValues("previous_hash"));
-        var marked = Pattern.compile("\"(" + mark + ")");
-        var text = Sha256.shorten(PRETTY.writeValueAsString(json));
-        for (var line : tight(text).indent(5).lines().toList()) {
-            line = line.replaceAll("(?=.{81})(.{1,74}) ", "$1\n         ");
-            System.out.println(!marked.matcher(line).find() ? line
-                : Ansi.AUTO.string("@|bold,yellow " + line + " ◀|@"));
-        }
-        return answer;
-    }
-
-    // In a longer chain each block becomes one line: its number, and
-    // what is marked. Its previous hash tells if it was shown before.
-    private JsonNode fold(JsonNode block, String mark) {
-        boolean known = shown.contains(block.get("previous_hash"));
-        var parts = new StringJoiner(", ", "{ block ", " }");
-        parts.add(block.get("index") + (known ? ", as above" : ""));
-        for (var name : mark.split("\\|")) if (block.has(name))
-            parts.add("\"" + name + "\": " + block.get(name));
-        if (!known) parts.add("…");
-        return new POJONode(new RawValue(parts.toString()));
-    }
-
-    // The innermost parts, such as a reward, take one line if they fit.
-    private static String tight(String json) {
-        return Pattern.compile("[\\[{][^\\[\\]{}]*[\\]}]").matcher(json)
-            .replaceAll(part -> {
-                var line = part.group().replaceAll("\\s+", " ");
-                return line.length() < 64 ? line : part.group();
-            });
     }
 
     // ## The nodes
