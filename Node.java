@@ -236,14 +236,14 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void build(Clock clock) throws IOException {
-        var law = signed ? new SignedLaw(this::log) : Law.NONE;
+        var law = signed ? new SignedLaw(this::note) : Law.NONE;
         blockchain = new Blockchain(new ProofOfWork(rule, zeros), clock, law,
             ledger);
         ledger.replay(blockchain);
         text = new ChainText(blockchain);
         door = new Door(new Origin(host));
         var call = new Call(joined.isEmpty() ? "person" : "node");
-        neighbours = new Neighbours(here, ledger, this::log);
+        neighbours = new Neighbours(here, ledger, this::note);
         survey = new Survey(blockchain, neighbours, call, memory);
         gossip = new Gossip(blockchain, neighbours, survey, here, call,
             errands, signed);
@@ -260,7 +260,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void log(String line) {
-        if (!quiet) System.out.println("          " + line);
+        if (!quiet) System.out.println(line);
+    }
+
+    private void note(String line) {
+        log("          " + line); // below the times of the requests
     }
 
     /** The node for a browser on the same machine: http://localhost:5000. */
