@@ -119,7 +119,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private void newTransaction(Context ctx) {
         var transaction = Json.payment(ctx.bodyInputStream());
         if (blockchain.isFull()) throw new Refusal(Refusal.Kind.BUSY,
-            "As many transactions wait as may. Mine a block first.");
+            blockchain.pending().size() + " transactions wait already. Mine a "
+            + "block first.");
         long index = blockchain.newTransaction(transaction);
         gossip.pass(transaction);
         Door.reply(ctx, 201, Map.of("message",
