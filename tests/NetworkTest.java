@@ -307,7 +307,8 @@ class NetworkTest {
         }
     }
 
-    // Each kind alone could fill the memory, or keep us busy for ever.
+    // Each kind alone could fill the memory, or keep us busy for ever. The
+    // good chain has a reward in each block, as one that was mined.
     @Test
     void amongAHundredHostileNeighboursASmallNodeMinesOn() throws Exception {
         var inOne = "{\"chain\": [{\"index\": 1, \"timestamp\": 1, "
@@ -322,7 +323,11 @@ class NetworkTest {
                 out.flush();
                 Neighbour.never(out);
             }).address());
-        all.add(says(chain(2_000)).address());
+        var reward = List.of(new Transaction("0", "8bbcb347e0634905b0cac7955"
+            + "bae152b", 1));
+        all.add(says(Chains.body(Chains.longer(List.of(Chains.GENESIS),
+            Collections.nCopies(1_999, reward).toArray(List<?>[]::new))))
+            .address());
         var program = nodes.add(Program.node());
         var url = program.url;
         Nodes.register(url, all.toArray(String[]::new));
@@ -332,6 +337,8 @@ class NetworkTest {
             Nodes.mine(url);
             resolve.get();
         }
+        assertTrue(Nodes.get(url, "/nodes").toString().contains(
+            "It is too long for the memory that this node has."));
         assertEquals(0, program.process.getErrorStream().available());
         Programs.await(() -> count(program, "fd") < before + 20);
     }

@@ -27,7 +27,9 @@ final class Memory {
      */
     static byte[] read(InputStream in, int others, Deadline until)
             throws IOException {
-        long share = Math.min(Limits.CHAIN, HEAP / 4 / others);
+        // It is copied while it grows, so a tenth is what one may have.
+        long share = Math.min(Limits.CHAIN,
+            Math.min(HEAP / 10, HEAP / 4 / others));
         var text = new ByteArrayOutputStream();
         var piece = new byte[1 << 16];
         for (int read; (read = read(in, piece)) >= 0; ) {

@@ -39,7 +39,7 @@ final class Survey {
     }
 
     // What came from one: a text, or why there is none.
-    private record Answer(String address, byte[] text, Exception failure,
+    private record Answer(String address, byte[] text, Throwable failure,
                           Deadline until) { }
 
     private static final byte[] SAME = {}; // as our chain
@@ -85,7 +85,7 @@ final class Survey {
         try {
             return new Answer(address, text(address, ours, others, until),
                 null, until);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             return new Answer(address, null, e, until);
         }
     }
@@ -112,7 +112,7 @@ final class Survey {
             var chain = answer.text == SAME ? ours : valid(answer);
             neighbours.succeeded(answer.address, chain.size());
             return chain;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             boolean isBusy = e instanceof Refusal refusal
                 && refusal.kind == Refusal.Kind.BUSY;
             neighbours.failed(answer.address, why(answer, e), !isBusy);
@@ -129,7 +129,9 @@ final class Survey {
         }
     }
 
-    private static String why(Answer answer, Exception e) {
+    private static String why(Answer answer, Throwable e) {
+        if (e instanceof OutOfMemoryError)
+            return "It is too long for the memory that this node has.";
         if (answer.failure != null && answer.until.isOver())
             return "not done in " + Limits.ANSWERS + " seconds";
         return e.getMessage() == null ? "can't be reached" : e.getMessage();
