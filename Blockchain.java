@@ -91,8 +91,8 @@ final class CanonicalJson {
         }
         if (value instanceof Map<?, ?> map) {
             var out = new StringJoiner(", ", "{", "}");
-            for (var entry : Python.sorted(map).entrySet())
-                out.add(of(entry.getKey()) + ": " + of(entry.getValue()));
+            Python.sorted(map).forEach((key, item) ->
+                out.add(of(key) + ": " + of(item)));
             return out.toString();
         }
         return String.valueOf(value); // a whole number, true, false, null
