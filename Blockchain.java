@@ -55,7 +55,7 @@ record Block(long index, Number timestamp, List<?> transactions,
              long proof, Object previousHash) {
 
     public Block {
-        transactions = transactions.stream().toList(); // for reading only
+        transactions = transactions.stream().toList(); // read-only, nulls too
     }
 
     /** SHA-256 of the canonical JSON, 64 hex digits. */
@@ -101,7 +101,7 @@ final class CanonicalJson {
 
 // ## Step 1.4 · The hash
 
-/** SHA-256, for one thread, to be used again and again. */
+/** SHA-256, for one thread. The next digest overwrites the last. */
 final class Sha256 {
     private final byte[] digest = new byte[32];
     private MessageDigest sha256;
@@ -155,7 +155,7 @@ record ProofOfWork(Rule rule, int zeros) {
             + (rule == Rule.linked ? lastHash : ""));
     }
 
-    /** The smallest proof that fits behind {@code last}: 16^zeros guesses. */
+    /** The smallest proof behind {@code last}: some 16^zeros guesses. */
     long proofOfWork(Block last) {
         var lastHash = last.hash();
         long proof = 0;
@@ -280,19 +280,19 @@ public class Blockchain {
         return flaw(chain).isEmpty();
     }
 
-    /** The first thing that is wrong with a chain: its one judge. */
+    /** The first flaw of a chain. All code that checks a chain asks this. */
     Optional<Flaw> flaw(List<Block> chain) {
         var flaw = AllCores.firstFlaw(chain, work);
         return flaw.isPresent() ? flaw : law.firstIn(chain);
     }
 
-    /** Takes the longer chain, but for the blocks that both have. */
-    synchronized boolean replace(List<Block> longer) {
+    /** Takes the other chain if it is longer, or answers false. */
+    synchronized boolean replace(List<Block> other) {
         int same = chain.size();
-        if (longer.size() <= same) return false;
+        if (other.size() <= same) return false;
         while (same > 0 && !chain.get(same - 1).hash()
-            .equals(longer.get(same - 1).hash())) same--;
-        reorganise(same, longer.subList(same, longer.size()));
+            .equals(other.get(same - 1).hash())) same--;
+        reorganise(same, other.subList(same, other.size()));
         return true;
     }
 
@@ -330,7 +330,10 @@ public class Blockchain {
 
 // # What the tutorial has no need of
 
-/** What payments must keep besides; in the tutorial, nothing. */
+/**
+ * What payments must keep besides; in the tutorial, nothing. Blockchain
+ * holds its lock while it calls check, then keep.
+ */
 interface Law {
     Law NONE = new Law() { };
 
@@ -348,14 +351,14 @@ interface Law {
     /** @throws RuntimeException if these can't take the place of those gone */
     default void check(int kept, List<Block> gone, List<Block> come) { }
 
-    /** From now on, what was checked last counts. */
+    /** What was checked last has happened. After blocks, nothing waits. */
     default void keep() { }
 
-    /** Checks and keeps a payment that waits, after a change; or false. */
+    /** Checks and keeps a payment that waited before blocks; or false. */
     default boolean takes(Transaction payment) { return true; }
 }
 
-/** Hears of each change before it is made, and may throw to prevent it. */
+/** Is called before each change, and may throw to prevent it. */
 interface Journal {
     Journal NONE = new Journal() { };
 
@@ -373,8 +376,8 @@ interface Journal {
 final class Pool {
     static final int MOST = 10_000, MOST_BYTES = 4_000_000;
 
-    // By its canonical JSON: how often we took a payment, less the times
-    // that it is in the chain.
+    // open.get(json): how many payments with this JSON this node took and
+    // does not see in the chain.
     private final Map<String, Integer> open = new HashMap<>();
     private List<Transaction> waiting = new ArrayList<>();
     private int bytes;
@@ -458,8 +461,8 @@ final class Search {
     }
 
     // A guess should cost its SHA-256 and little more: so the text is
-    // written once, then its digits turn like a car's mileage, 1299 to
-    // 1300. Only what follows 9, 99, 999 needs a longer text.
+    // written once, then counted up in place, as from 1299 to 1300. Only
+    // what follows 9, 99, 999 needs a longer text.
     private long search(long from) {
         var sha256 = new Sha256();
         var text = (head + from + tail).getBytes(UTF_8);

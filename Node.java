@@ -74,9 +74,13 @@ public class Node implements AutoCloseable, Callable<Integer> {
         "Print no line for each request.") boolean quiet;
 
     private Blockchain blockchain;
-    private Neighbours neighbours;
-    private Gossip gossip;
-    private Door door;
+    private ChainText text; // the chain, as it is sent
+    private Door door; // what comes in
+    private Neighbours neighbours; // whom this node knows
+    private Survey survey; // asks them for their chains
+    private Gossip gossip; // tells them what is new
+    private final Rounds rounds = new Rounds(this::resolveConflicts);
+    private final Memory memory = new Memory();
 
     // ## Step 2.2 · Routes
 
@@ -102,9 +106,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 2.3 · Mining
 
-    private void mine(Context ctx) throws InterruptedException {
-        text.checkRoom();
+    private void mine(Context ctx) {
         try (var turn = door.turn(ctx)) { // one search at a time
+            text.checkRoom();
             var block = blockchain.mine(id, turn);
             gossip.tell();
             Door.reply(ctx, 200, Map.of("message", "New Block Forged",
@@ -168,19 +172,20 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 4.2 · Consensus: the longest valid chain wins
 
+    // A neighbour with a new block calls this, too. Then it alone is asked.
     private void consensus(Context ctx) {
         var teller = gossip.teller(ctx.header("Referer"));
         if (teller.isPresent()) Door.replyLater(ctx, gossip.hear(teller.get(),
-            ctx.header("If-None-Match")), this::told);
-        else Door.replyLater(ctx, rounds.join(), this::resolved);
+            ctx.header("If-None-Match")), this::replyShort);
+        else Door.replyLater(ctx, rounds.join(), this::replyWithChain);
     }
 
-    private void told(Context ctx, boolean replaced) {
+    private void replyShort(Context ctx, boolean replaced) {
         Door.reply(ctx, 200, Map.of("message", replaced
             ? "Our chain was replaced" : "Our chain is authoritative"));
     }
 
-    private void resolved(Context ctx, boolean replaced) {
+    private void replyWithChain(Context ctx, boolean replaced) {
         gossip.tell();
         if (replaced) text.reply(ctx, "{\"message\": \"Our chain was "
             + "replaced\", \"new_chain\": ", "}\n");
@@ -190,8 +195,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     boolean resolveConflicts() {
         List<Block> longest = List.of();
-        for (var chain : survey.chains())
+        var answers = survey.askAll();
+        while (answers.areLeft()) {
+            var chain = answers.next();
             if (chain.size() > longest.size()) longest = chain;
+        }
         return blockchain.replace(longest);
     }
 
@@ -206,13 +214,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
         return node;
     }
 
-    private final Memory memory = new Memory();
     private final Errands errands = new Errands();
-    private final Rounds rounds = new Rounds(this::resolveConflicts);
     private Here here;
     private Ledger ledger;
-    private ChainText text;
-    private Survey survey;
     private Visits visits;
     private Javalin server;
 
@@ -243,21 +247,19 @@ public class Node implements AutoCloseable, Callable<Integer> {
         ledger.replay(blockchain);
         text = new ChainText(blockchain);
         door = new Door(new Origin(host));
+        // Other nodes print no line for what a "node" asks by itself.
         var call = new Call(joined.isEmpty() ? "person" : "node");
         neighbours = new Neighbours(here, ledger, this::note);
         survey = new Survey(blockchain, neighbours, call, memory);
         gossip = new Gossip(blockchain, neighbours, survey, here, call,
             errands, signed);
         visits = new Visits(gossip, neighbours, here, call, errands,
-            rules(), this::log, System.out::println);
+            Visits.rules(rule, zeros, signed), this::log,
+            System.out::println);
         if (id == null) id = ledger.id();
         if (id == null) id = UUID.randomUUID().toString().replace("-", "");
         ledger.named(id);
         neighbours.register(peers);
-    }
-
-    private String rules() {
-        return Visits.rules(rule, zeros, signed);
     }
 
     private void log(String line) {
@@ -273,7 +275,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         return here.local();
     }
 
-    // What others wait for ends first, or they would hold up the server.
+    // What requests wait for ends first, or the server would wait for them.
     public void close() {
         door.close();
         errands.close();
@@ -293,7 +295,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     public Integer call() throws IOException {
         open(Clock.systemUTC());
         System.out.println("Node " + Sha256.shorten(id) + " runs on " + url()
-            + " (" + rules() + ").");
+            + " (" + Visits.rules(rule, zeros, signed) + ").");
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
         if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "
             + "be able to spend what it mines: its --id is no wallet's.");

@@ -103,8 +103,8 @@ final class Door {
         turns.close();
     }
 
-    /** A request's turn to search: close it. */
-    Turn turn(Context ctx) throws InterruptedException {
+    /** Waits for this request's turn to search. The caller closes it. */
+    Turn turn(Context ctx) {
         return new Turn(turns, ctx);
     }
 
@@ -121,7 +121,7 @@ final class Door {
             .result(CanonicalJson.of(answer) + "\n");
     }
 
-    /** No thread waits for the result; then {@code answer} gets it. */
+    /** Calls {@code answer} with the result, when it is there. */
     static void replyLater(Context ctx, CompletableFuture<Boolean> result,
                            BiConsumer<Context, Boolean> answer) {
         ctx.future(() -> result.thenAccept(it -> answer.accept(ctx, it)));

@@ -2,8 +2,8 @@
 
 // # Beyond the tutorial: what can't be done
 //
-// Whatever goes wrong becomes a sentence for the client, and a status that
-// tells its program what to do. No other room knows of statuses.
+// Each failure becomes a sentence for the client, and a status that tells
+// its program what to do. No other room knows of statuses.
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -41,8 +41,8 @@ final class Failures {
         else Door.reply(ctx, status, Map.of("error", sentence));
     }
 
-    // It tells the client what to do: 400, send something else; 429, come
-    // back later; 507, the node has no room for it.
+    // The status tells the client what to do: 400, send something else; 429,
+    // come back later; 507, the node has no room for it.
     private static int status(Refusal.Kind kind) {
         return switch (kind) {
             case WRONG -> 400;
@@ -54,7 +54,8 @@ final class Failures {
         };
     }
 
-    // Its status has gone out as 200, which is not true: so it never ends.
+    // The client has got the status 200 already. So the connection is broken
+    // off, and the client sees that the answer is not whole.
     private static void cut(Context ctx, String sentence) {
         try {
             ctx.res().getOutputStream().print(CanonicalJson.of(

@@ -21,15 +21,15 @@ final class Memory {
 
     /**
      * Reads a text to its end.
-     * @param others how many come in at the same time, at most
-     * @throws IOException if it has no end
+     * @param texts how many may come in at the same time
+     * @throws IOException if the sender stops before the end
      * @throws Refusal if it is too long for its share, or takes too long
      */
-    static byte[] read(InputStream in, int others, Deadline until)
+    static byte[] read(InputStream in, int texts, Deadline until)
             throws IOException {
-        // It is copied while it grows, so a tenth is what one may have.
+        // A text is copied while it grows. So one may have a tenth.
         long share = Math.min(Limits.CHAIN,
-            Math.min(HEAP / 10, HEAP / 4 / others));
+            Math.min(HEAP / 10, HEAP / 4 / texts));
         var text = new ByteArrayOutputStream();
         var piece = new byte[1 << 16];
         for (int read; (read = read(in, piece)) >= 0; ) {
@@ -57,8 +57,8 @@ final class Memory {
     }
 
     /**
-     * Comes back when nobody else has it.
-     * @throws Refusal if that is too late
+     * Waits until no other text is being read. The caller closes it.
+     * @throws Refusal if this takes too long
      */
     Part part(Deadline until) {
         try {

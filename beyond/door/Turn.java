@@ -3,9 +3,9 @@
 
 // # Beyond the tutorial: one search at a time
 //
-// A second search would look for the same proof, so the others wait. Whoever
-// waits hears a space a second, which JSON allows in front of a value. When
-// nobody takes it any more, the search is given up.
+// A second search would look for the same proof, so the others wait. While
+// they wait, the node sends a space each second: JSON allows it in front of a
+// value. If the client is gone, sending fails, and the search is given up.
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -15,11 +15,12 @@ import java.io.*;
 import java.util.concurrent.*;
 import java.util.function.*;
 
-/** A request's turn to search, until it is closed; it hears the progress. */
+/** A request's turn to search, until it is closed. */
 final class Turn implements LongConsumer, AutoCloseable {
 
-    /** Those that a node gives. */
+    /** All turns of a node. */
     static final class Queue {
+        // One searches, the others wait.
         private final Semaphore places = new Semaphore(1 + Limits.SEARCHES);
         private final Semaphore miner = new Semaphore(1, true);
         private volatile boolean closed;
@@ -36,10 +37,10 @@ final class Turn implements LongConsumer, AutoCloseable {
     private boolean searches;
 
     /**
-     * Comes back when it is this request's turn.
-     * @throws Refusal if too many wait, or nobody does any more
+     * Waits until it is this request's turn.
+     * @throws Refusal if too many wait, or this client is gone
      */
-    Turn(Queue queue, Context ctx) throws InterruptedException {
+    Turn(Queue queue, Context ctx) {
         this.queue = queue;
         this.ctx = ctx.contentType(ContentType.APPLICATION_JSON);
         if (!queue.places.tryAcquire()) throw new Refusal(Refusal.Kind.BUSY,
@@ -47,11 +48,14 @@ final class Turn implements LongConsumer, AutoCloseable {
         try {
             while (!queue.miner.tryAcquire(1, SECONDS)) accept(0);
             searches = true;
+        } catch (InterruptedException e) {
+            throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
         } finally {
             if (!searches) queue.places.release();
         }
     }
 
+    /** Called by the search, round by round; a second sends a space. */
     public void accept(long guesses) {
         if (queue.closed) throw new Refusal(Refusal.Kind.STOPPING,
             "This node stops.");

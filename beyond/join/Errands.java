@@ -19,11 +19,18 @@ final class Errands {
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(Errands::daemon);
 
-    /** Brings what the errand brings; false if it fails, or is running. */
+    /**
+     * Answers what the errand answers. False is also: it has failed, one of
+     * this name is running already, or the node stops.
+     */
     CompletableFuture<Boolean> begin(String name, Errand errand) {
-        if (isClosed() || !running.add(name))
-            return CompletableFuture.completedFuture(false);
-        return CompletableFuture.supplyAsync(() -> run(name, errand), threads);
+        if (running.add(name)) try {
+            return CompletableFuture.supplyAsync(() -> run(name, errand),
+                threads);
+        } catch (RejectedExecutionException e) {
+            running.remove(name); // the node stops
+        }
+        return CompletableFuture.completedFuture(false);
     }
 
     private boolean run(String name, Errand errand) {

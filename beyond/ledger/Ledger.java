@@ -1,7 +1,7 @@
 //JAVA 17+
 //SOURCES SealedFile.java
 
-// # Beyond the tutorial: what a node never forgets
+// # Beyond the tutorial: a node that remembers
 //
 // What happened to it, in the order in which it happened: an event a line,
 // as JSON, in a sealed file. Without a file it does nothing.
@@ -53,7 +53,8 @@ final class Ledger implements Journal, AutoCloseable {
 
     // ## Reading
 
-    // How these lines begin, the first one and the others.
+    // How the first line begins, and how the others do. A crash may also
+    // leave zero bytes.
     static final List<String>
         FIRST = List.of("{\"blocks\": [{\"index\": 1, "),
         STARTS = List.of("{\"blocks\": [", "{\"id\": ", "{\"nodes\": ",
@@ -67,7 +68,17 @@ final class Ledger implements Journal, AutoCloseable {
         if (file == null) return;
         var line = file.next(FIRST);
         boolean isNew = line == null;
-        for (; line != null; line = file.next(STARTS)) try {
+        while (line != null) {
+            replay(line, blockchain);
+            line = file.next(STARTS);
+        }
+        isReplayed = true;
+        if (isNew) blockchain.reorganise(0, blockchain.chain());
+    }
+
+    private void replay(String line, Blockchain blockchain)
+            throws IOException {
+        try {
             happens(Json.ours(line), blockchain);
         } catch (IllegalArgumentException | Refusal e) {
             throw file.damaged(e.getMessage() + " Were --rule, --zeros or "
@@ -77,12 +88,10 @@ final class Ledger implements Journal, AutoCloseable {
         } catch (IOException e) {
             throw file.damaged(e.getMessage());
         }
-        isReplayed = true;
-        if (isNew) blockchain.reorganise(0, blockchain.chain());
     }
 
-    // Each event is done by the method that made it: the chain lives through
-    // all of it once more, and nothing is written meanwhile.
+    // Each event is done by the method that made it the first time. Nothing
+    // is written meanwhile.
     private void happens(Map<?, ?> event, Blockchain blockchain)
             throws IOException {
         if (event.get("id") instanceof String name) id = name;

@@ -112,8 +112,8 @@ final class SealedFile implements AutoCloseable {
     // was told of. But it must look like one: else the file is none of ours.
     private void drop(String tail, List<String> starts) throws IOException {
         if (starts.stream().noneMatch(start -> start.startsWith(tail)
-            || tail.startsWith(start))) throw new IOException(path + ", line " + number
-            + ": no node wrote this. Name another file.");
+            || tail.startsWith(start))) throw new IOException(path + ", line "
+                + number + ": no node wrote this. Name another file.");
         System.err.println(path + ", line " + number
             + ": cut short by a crash, and dropped.");
         file.truncate(end);

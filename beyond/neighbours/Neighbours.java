@@ -52,8 +52,17 @@ final class Neighbours {
         return failures(address) == 0 && reports.containsKey(address);
     }
 
-    /** How often it failed since it last did not. */
-    int failures(String address) {
+    /** All of them; first those that failed least often in a row. */
+    List<String> byFailures() {
+        var failures = new HashMap<String, Integer>();
+        for (var address : addresses())
+            failures.put(address, failures(address));
+        var all = new ArrayList<>(failures.keySet());
+        all.sort(Comparator.comparing(failures::get));
+        return all;
+    }
+
+    private int failures(String address) {
         var report = reports.get(address);
         return report == null ? 0 : report.failures;
     }
@@ -99,9 +108,9 @@ final class Neighbours {
     }
 
     private List<String> leastReliable(int number) {
-        var failing = new ArrayList<>(addresses());
+        var failing = byFailures();
         failing.removeIf(this::isReliable);
-        failing.sort(Comparator.comparing(this::failures).reversed());
+        Collections.reverse(failing);
         checkNumber(number <= failing.size());
         return failing.subList(0, Math.max(number, 0));
     }

@@ -21,7 +21,10 @@ final class Rounds {
         this.resolve = resolve;
     }
 
-    /** What the next round will answer, in a thread for each who asks. */
+    /**
+     * The result of the next round. Each request goes on in a thread of its
+     * own, so that a slow client does not hold up the others.
+     */
     synchronized CompletableFuture<Boolean> join() {
         if (next == null)
             next = CompletableFuture.supplyAsync(this::round, one);
@@ -34,7 +37,7 @@ final class Rounds {
     }
 
     private synchronized void begin() {
-        next = null; // whoever comes from now on waits for another
+        next = null; // a request that comes now waits for another round
     }
 
     synchronized void close() {

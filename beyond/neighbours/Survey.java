@@ -8,10 +8,9 @@
 
 // # Beyond the tutorial: asking them all
 //
-// Neighbours are asked for their chains many at the same time, for so long
-// only, each within its share of the memory. When a text is there, it is
-// read and judged, one after another. What is wrong with one is noted, and
-// does no harm to the others.
+// Many neighbours are asked for their chains at the same time. Each has its
+// seconds, and its share of the memory. Their texts are read and judged one
+// after another. If one is wrong, this is noted, and the others count.
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -38,85 +37,95 @@ final class Survey {
         askers.allowCoreThreadTimeOut(true);
     }
 
-    // What came from one: a text, or why there is none.
-    private record Answer(String address, byte[] text, Throwable failure,
-                          Deadline until) { }
+    // ## Asking
 
-    private static final byte[] SAME = {}; // as our chain
+    // What a neighbour sent: that its chain is ours, a text, or nothing.
+    private record Answer(String address, Deadline until, boolean isSame,
+                          byte[] text, Throwable failure) { }
 
-    /** Their valid chains, as they come; an empty one for each that failed. */
-    Iterable<List<Block>> chains() {
-        var ours = blockchain.chain();
-        var all = new ArrayList<>(neighbours.addresses());
-        // Those that failed last time leave the first turn to the others.
-        all.sort(Comparator.comparing(neighbours::failures));
-        int others = Math.min(all.size(), Limits.ASKED);
-        var answers = new LinkedBlockingQueue<Answer>();
-        for (var address : all) askers.submit(() ->
-            answers.add(ask(address, ours, others)));
-        return () -> new Iterator<>() {
-            private int left = all.size();
-
-            public boolean hasNext() { return left > 0; }
-
-            public List<Block> next() {
-                left--;
-                return judge(take(answers), ours);
-            }
-        };
+    /** Begins to ask all neighbours; Node.resolveConflicts takes them. */
+    Answers askAll() {
+        return new Answers();
     }
 
-    /** The valid chain of this one; an empty one if it failed. */
+    /** The answers of all neighbours, in the order in which they come. */
+    final class Answers {
+        private final List<Block> ours = blockchain.chain();
+        // An asker keeps its text until it is taken: so many, and no more.
+        private final BlockingQueue<Answer> queue = new SynchronousQueue<>();
+        private int left;
+
+        private Answers() {
+            var all = neighbours.byFailures();
+            left = all.size();
+            int texts = Math.min(left, Limits.ASKED);
+            for (var address : all) askers.submit(() -> {
+                queue.put(ask(address, ours, texts));
+                return null;
+            });
+        }
+
+        boolean areLeft() {
+            return left > 0;
+        }
+
+        /** Waits for a valid chain. An empty one comes for a failure. */
+        List<Block> next() {
+            left--;
+            try {
+                return judge(queue.take(), ours);
+            } catch (InterruptedException e) {
+                throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
+            }
+        }
+    }
+
+    /** The valid chain of this neighbour; an empty one if it failed. */
     List<Block> chain(String address) {
         var ours = blockchain.chain();
         return judge(ask(address, ours, Limits.ASKED), ours);
     }
 
-    private static Answer take(BlockingQueue<Answer> answers) {
-        try {
-            return answers.take(); // each call ends in time
-        } catch (InterruptedException e) {
-            throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
-        }
-    }
-
-    private Answer ask(String address, List<Block> ours, int others) {
+    // So many texts may come at the same time.
+    private Answer ask(String address, List<Block> ours, int texts) {
         var until = Deadline.in(Limits.ANSWERS);
         try {
-            return new Answer(address, text(address, ours, others, until),
-                null, until);
+            var text = text(address, ours, texts, until);
+            return new Answer(address, until, text == null, text, null);
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            return new Answer(address, null, e, until);
+            return new Answer(address, until, false, null, e);
         }
     }
 
-    // A neighbour that has our last block has our chain, and need not send
-    // it (304).
-    private byte[] text(String address, List<Block> ours, int others,
+    // A neighbour that has our last block has our chain: it sends nothing
+    // (304), and this is null.
+    private byte[] text(String address, List<Block> ours, int texts,
                         Deadline until) throws IOException {
         var tip = ours.get(ours.size() - 1).hash();
         var answer = call.send(HttpRequest.newBuilder(Address.of(address)
             .uri("/chain")).header("If-None-Match", '"' + tip + '"'), until);
         try (var body = answer.body()) {
-            if (answer.statusCode() == 304) return SAME;
+            if (answer.statusCode() == 304) return null;
             if (answer.statusCode() != 200)
                 throw new IOException("answered " + answer.statusCode());
-            return Memory.read(body, others, until);
+            return Memory.read(body, texts, until);
         }
     }
 
-    // We count its length: what its sender says of that may be a lie.
+    // ## Judging
+
     private List<Block> judge(Answer answer, List<Block> ours) {
+        if (answer.failure != null)
+            return failed(answer, answer.failure, true);
         try {
-            if (answer.failure != null) throw answer.failure;
-            var chain = answer.text == SAME ? ours : valid(answer);
+            var chain = answer.isSame ? ours : valid(answer);
+            // This is the length, not the number that the neighbour sent.
             neighbours.succeeded(answer.address, chain.size());
             return chain;
-        } catch (Throwable e) {
-            boolean isBusy = e instanceof Refusal refusal
-                && refusal.kind == Refusal.Kind.BUSY;
-            neighbours.failed(answer.address, why(answer, e), !isBusy);
-            return List.of();
+        } catch (Refusal e) {
+            return failed(answer, e, e.kind == Refusal.Kind.WRONG);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return failed(answer, e, true);
         }
     }
 
@@ -129,12 +138,14 @@ final class Survey {
         }
     }
 
-    private static String why(Answer answer, Throwable e) {
+    private List<Block> failed(Answer answer, Throwable e, boolean isToBlame) {
+        var why = e.getMessage() == null ? "can't be reached" : e.getMessage();
+        if (e == answer.failure && answer.until.isOver())
+            why = "not done in " + Limits.ANSWERS + " seconds";
         if (e instanceof OutOfMemoryError)
-            return "It is too long for the memory that this node has.";
-        if (answer.failure != null && answer.until.isOver())
-            return "not done in " + Limits.ANSWERS + " seconds";
-        return e.getMessage() == null ? "can't be reached" : e.getMessage();
+            why = "It is too long for the memory that this node has.";
+        neighbours.failed(answer.address, why, isToBlame);
+        return List.of();
     }
 
     void close() {

@@ -27,7 +27,8 @@ final class Signatures {
         for (var block : blocks) all.addAll(block.transactions());
         all.parallelStream().forEach(transaction -> {
             until.check();
-            Payment.of(transaction).ifPresent(this::isGood);
+            var payment = Payment.of(transaction);
+            if (payment.isPresent()) isGood(payment.get());
         });
     }
 }

@@ -17,7 +17,7 @@ final class SignedLaw implements Law {
     private final Signatures signatures = new Signatures();
     private final Accounts chain = new Accounts(signatures);
     private Accounts pending = new Accounts(chain);
-    private Accounts checked; // what the last check would make of these
+    private Accounts checked; // above one of these: after the last check
     private final Consumer<String> log;
 
     /** @param log is told of payments that no longer hold */
@@ -52,7 +52,8 @@ final class SignedLaw implements Law {
     }
 
     public void prepare(Transaction payment) {
-        Payment.of(payment).ifPresent(signatures::isGood);
+        var signed = Payment.of(payment);
+        if (signed.isPresent()) signatures.isGood(signed.get()); // remembered
     }
 
     public void check(Transaction payment) {
@@ -68,6 +69,7 @@ final class SignedLaw implements Law {
             checked.enter(come.get(i), kept + i == 0);
     }
 
+    // After blocks, nothing waits until takes() has looked at it again.
     public void keep() {
         checked.keep();
         if (checked.isAbove(chain)) pending = new Accounts(chain);
