@@ -97,7 +97,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         routes.post("/mine", this::mine);
         routes.get("/transactions", this::transactions);
         routes.post("/transactions/new", this::newTransaction);
-        routes.get("/chain", this::chain);
+        routes.get("/chain", this::fullChain);
         routes.post("/chain/validate", this::validate);
         routes.get("/nodes", this::nodes);
         routes.post("/nodes/register", this::registerNodes);
@@ -137,7 +137,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## Step 2.5 · The chain
 
-    private void chain(Context ctx) {
+    private void fullChain(Context ctx) {
         text.reply(ctx);
     }
 
