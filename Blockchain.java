@@ -301,7 +301,7 @@ public class Blockchain {
     synchronized void reorganise(int kept, List<Block> come) {
         var joint = new ArrayList<>(chain.subList(Math.max(kept - 1, 0), kept));
         joint.addAll(come);
-        var flaw = Flaw.firstIn(joint, work);
+        var flaw = AllCores.firstFlaw(joint, work);
         if (flaw.isPresent())
             throw new IllegalArgumentException(flaw.get().toString());
         var gone = chain.subList(kept, chain.size());

@@ -90,8 +90,8 @@ final class Ledger implements Journal, AutoCloseable {
         }
     }
 
-    // Each event is done by the method that made it the first time. Nothing
-    // is written meanwhile.
+    // Payments and blocks are done by the methods that made them the first
+    // time. Nothing is written meanwhile.
     private void happens(Map<?, ?> event, Blockchain blockchain)
             throws IOException {
         if (event.get("id") instanceof String name) id = name;

@@ -92,8 +92,10 @@ final class Survey {
         try {
             var text = text(address, ours, texts, until);
             return new Answer(address, until, text == null, text, null);
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            return new Answer(address, until, false, null, e);
+        } catch (IOException | RuntimeException | Error e) {
+            return new Answer(address, until, false, null, until.isOver()
+                ? new IOException("not done in " + Limits.ANSWERS + " seconds")
+                : e);
         }
     }
 
@@ -124,7 +126,7 @@ final class Survey {
             return chain;
         } catch (Refusal e) {
             return failed(answer, e, e.kind == Refusal.Kind.WRONG);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             return failed(answer, e, true);
         }
     }
@@ -140,8 +142,6 @@ final class Survey {
 
     private List<Block> failed(Answer answer, Throwable e, boolean isToBlame) {
         var why = e.getMessage() == null ? "can't be reached" : e.getMessage();
-        if (e == answer.failure && answer.until.isOver())
-            why = "not done in " + Limits.ANSWERS + " seconds";
         if (e instanceof OutOfMemoryError)
             why = "It is too long for the memory that this node has.";
         neighbours.failed(answer.address, why, isToBlame);
