@@ -73,7 +73,10 @@ final class Survey {
         List<Block> next() {
             left--;
             try {
-                return judge(queue.take(), ours);
+                var answer = queue.take();
+                // While the node stops, calls end before their time.
+                if (Thread.interrupted()) throw new InterruptedException();
+                return judge(answer, ours);
             } catch (InterruptedException e) {
                 throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
             }
