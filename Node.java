@@ -24,8 +24,7 @@
 //
 //     jbang Node.java --port 5000
 //
-// What the tutorial leaves out has rooms of its own in beyond/: the door, where
-// strangers come in; the neighbours, good and bad; the ledger; and more.
+// What the tutorial leaves out has rooms of its own, in beyond/.
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -154,9 +153,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private void registerNodes(Context ctx) {
         var values = Json.object(ctx.bodyInputStream(),
             "{\"nodes\": [\"http://localhost:5001\"]}");
-        Refusal.unless(values.get("nodes") instanceof List<?>, "Error: Please "
-            + "supply a valid list of nodes, as [\"http://localhost:5001\"] "
-            + "is.");
+        Refusal.unless(values.get("nodes") instanceof List<?>,
+            "Error: Please supply a valid list of nodes, as "
+            + "[\"http://localhost:5001\"] is.");
         neighbours.register((List<?>) values.get("nodes"));
         Door.reply(ctx, 201, Map.of("message", "New nodes have been added",
             "total_nodes", neighbours.addresses()));
@@ -241,9 +240,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void build(Clock clock) throws IOException {
-        var law = signed ? new SignedLaw(this::note) : Law.NONE;
-        blockchain = new Blockchain(new ProofOfWork(rule, zeros), clock, law,
-            ledger);
+        var work = new ProofOfWork(rule, zeros);
+        blockchain = signed ? new Blockchain(work, clock,
+            new SignedLaw(this::note), ledger)
+            : new Blockchain(work, clock, Law.NONE, ledger);
         ledger.replay(blockchain);
         text = new ChainText(blockchain);
         door = new Door(new Origin(host));

@@ -120,8 +120,8 @@ class GossipTest {
             .asToldBy(there).toString());
         assertEquals("localhost:5001", here.asToldBy(Address.of("127.0.0.1:1"))
             .toString());
-        assertTrue(Machine.seenBy(there, InetAddress.getByName("127.0.0.1"),
-            5000).isEmpty());
+        assertTrue(Machine.nameFor("192.0.2.7", 5000,
+            InetAddress.getByName("127.0.0.1")).isEmpty());
     }
 
     // ## What it costs

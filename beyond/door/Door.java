@@ -3,6 +3,8 @@
 //SOURCES Turn.java
 //SOURCES Uploads.java
 //SOURCES Origin.java
+//SOURCES ../neighbours/Address.java
+//SOURCES ../neighbours/Machine.java
 //SOURCES Blocks.java
 //SOURCES Json.java
 //SOURCES Memory.java

@@ -5,6 +5,7 @@
 // Each failure becomes a sentence for the client, and a status that tells
 // its program what to do. No other room knows of statuses.
 
+import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.*;
@@ -38,7 +39,8 @@ final class Failures {
             sentence = "The request did not come whole. Send it again.";
         }
         if (ctx.res().isCommitted()) cut(ctx, sentence);
-        else Door.reply(ctx, status, Map.of("error", sentence));
+        else ctx.status(status).contentType(ContentType.APPLICATION_JSON)
+            .result(CanonicalJson.of(Map.of("error", sentence)) + "\n");
     }
 
     // The status tells the client what to do: 400, send something else; 429,

@@ -1,6 +1,5 @@
 //JAVA 17+
 //SOURCES Gossip.java
-//SOURCES Errands.java
 
 // # Beyond the tutorial: living in a network
 //

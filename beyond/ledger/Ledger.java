@@ -80,15 +80,19 @@ final class Ledger implements Journal, AutoCloseable {
             throws IOException {
         try {
             happens(Json.ours(line), blockchain);
-        } catch (IllegalArgumentException | Refusal e) {
-            throw file.damaged(e.getMessage() + " Were --rule, --zeros or "
-                + "--signed other when it was written?");
+        } catch (IllegalArgumentException e) { // JShell 25 wants them apart
+            throw file.damaged(e.getMessage() + OTHER);
+        } catch (Refusal e) {
+            throw file.damaged(e.getMessage() + OTHER);
         } catch (JsonProcessingException | RuntimeException e) {
             throw file.damaged("damaged.");
         } catch (IOException e) {
             throw file.damaged(e.getMessage());
         }
     }
+
+    private static final String OTHER =
+        " Were --rule, --zeros or --signed other when it was written?";
 
     // Payments and blocks are done by the methods that made them the first
     // time. Nothing is written meanwhile.

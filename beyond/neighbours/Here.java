@@ -52,8 +52,10 @@ final class Here {
 
     /** Where this other node can call ours, if it can. */
     Optional<Address> seenBy(String other) throws IOException {
-        return url != null ? Optional.of(url)
-            : Machine.seenBy(Address.of(other), address, port);
+        if (url != null) return Optional.of(url);
+        var its = Address.of(other);
+        return Machine.nameFor(its.host(), its.port(), address)
+            .map(name -> new Address(name, port));
     }
 
     /** For a browser on the same machine: http://localhost:5000. */

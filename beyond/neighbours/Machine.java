@@ -49,16 +49,19 @@ final class Machine {
             && bytes[bytes.length - 2] == 0;
     }
 
-    /** Where {@code other} can call us, who listen at {@code ours}. */
-    static Optional<Address> seenBy(Address other, InetAddress ours, int port)
+    /**
+     * By which name that host can call us, who listen at {@code ours}.
+     * @param port at which it listens
+     */
+    static Optional<String> nameFor(String host, int port, InetAddress ours)
             throws IOException {
-        var its = InetAddress.getByName(other.host());
+        var its = InetAddress.getByName(host);
         if (ours.isAnyLocalAddress()) try (var socket = new DatagramSocket()) {
-            socket.connect(its, other.port()); // which sends nothing
+            socket.connect(its, port); // which sends nothing
             ours = socket.getLocalAddress();
         }
-        if (ours.isLoopbackAddress() && !isThis(its)) return Optional.empty();
-        return Optional.of(new Address(nameOf(ours), port));
+        return ours.isLoopbackAddress() && !isThis(its) ? Optional.empty()
+            : Optional.of(nameOf(ours));
     }
 
     // ::1 and 0:0:0:0:0:0:0:1 are one address: it gets one name.

@@ -94,17 +94,22 @@ final class Neighbours {
             + " neighbours.");
     }
 
+    private static final String NO_LIST =
+        "Error: Please supply a valid list of nodes: ";
+
     private Address address(Object node) {
-        var why = "";
+        var address = read(node);
+        Refusal.unless(!here.is(address),
+            NO_LIST + address + " is this node itself.");
+        return address;
+    }
+
+    private static Address read(Object node) {
         try {
-            var address = Address.of(node);
-            if (!here.is(address)) return address;
-            why = address + " is this node itself.";
+            return Address.of(node);
         } catch (Refusal e) {
-            why = e.getMessage();
+            throw new Refusal(Refusal.Kind.WRONG, NO_LIST + e.getMessage());
         }
-        throw new Refusal(Refusal.Kind.WRONG,
-            "Error: Please supply a valid list of nodes: " + why);
     }
 
     private List<String> leastReliable(int number) {

@@ -1,10 +1,9 @@
 //JAVA 17+
 //SOURCES Rounds.java
-//SOURCES Call.java
 //SOURCES Neighbours.java
 //SOURCES Here.java
-//SOURCES Address.java
-//SOURCES Machine.java
+//SOURCES Call.java
+//SOURCES ../join/Errands.java
 
 // # Beyond the tutorial: asking them all
 //
