@@ -37,12 +37,12 @@ record Trial(Path root, BookPage page, Placeholders values) {
         for (int i = 0; i < 2 && !ended; i++) {
             var jbang = builder.start();
             jbang.getOutputStream().close();
-            ended = jbang.waitFor(15, MINUTES);
+            ended = jbang.waitFor(6, MINUTES);
             Session.kill(jbang);
             if (ended) status = jbang.exitValue();
         }
         var said = Session.said(err);
-        if (!ended) said.add("It did not end within 15 minutes, twice.");
+        if (!ended) said.add("It did not end within 6 minutes, twice.");
         if (status != 0) said.add("It ended with status " + status + ".");
         var run = new Run(Files.readString(out), said);
         Files.delete(out);
