@@ -14,8 +14,7 @@ final class Errands {
     interface Errand { boolean run() throws IOException; }
 
     private final Set<String> running = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads =
-        Executors.newCachedThreadPool(Errands::daemon);
+    private final ExecutorService threads = pool();
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(Errands::daemon);
 
@@ -41,6 +40,12 @@ final class Errands {
         } finally {
             running.remove(name);
         }
+    }
+
+    /** Threads as many as are needed; each ends after an idle second. */
+    static ExecutorService pool() {
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1,
+            TimeUnit.SECONDS, new SynchronousQueue<>(), Errands::daemon);
     }
 
     /** A thread that does not keep the program alive. */

@@ -12,8 +12,7 @@ final class Rounds {
     private final BooleanSupplier resolve;
     private final ExecutorService one =
         Executors.newSingleThreadExecutor(Errands::daemon);
-    private final ExecutorService writers =
-        Executors.newCachedThreadPool(Errands::daemon);
+    private final ExecutorService writers = Errands.pool();
     private CompletableFuture<Boolean> next; // not begun yet
 
     /** @param resolve what is done in a round, and answers yes or no */
