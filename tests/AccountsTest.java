@@ -232,8 +232,12 @@ class AccountsTest {
     void whatLooksLikeASignatureIsNone() throws Exception {
         var good = pay(ann, 1, bobsAddress, 1);
         var parts = good.sender().split("[.]");
-        var senders = List.of(
-            SignedRows.larger(good.sender()),
+        // Where nobody looks at the group's order, this one is good as well.
+        var larger = SignedRows.larger(good.sender());
+        assertEquals(BigInteger.TWO.pow(252).add(new BigInteger(
+            "27742317777372353535851937790883648493")),
+            half(larger).subtract(half(good.sender())));
+        var senders = List.of(larger,
             parts[0] + ".1." + "0".repeat(128), parts[0] + ".1." + "f".repeat(128),
             parts[0].toUpperCase() + ".1." + parts[2],
             parts[0] + ".1." + parts[2].toUpperCase(),
@@ -266,6 +270,12 @@ class AccountsTest {
         var payer = new SignedRows.Payer();
         return Chains.read(CanonicalJson.of(payer.pays(payer.address + "."
             + number, "bob", 1)), Transaction.class);
+    }
+
+    // A number whose least byte stands first.
+    private static BigInteger half(String sender) {
+        return new BigInteger(1, SignedRows.backwards(bytes(
+            sender.substring(sender.length() - 64))));
     }
 
     @Test

@@ -115,6 +115,7 @@ class LedgerTest {
         var chain = Chains.longer(List.of(genesis), List.of());
         Nodes.register(node, nodes.says(Chains.body(chain)).address());
         assertTrue(Nodes.resolve(node));
+        assertEquals(2, Nodes.length(node.url()));
         restart();
         assertEquals(2, Nodes.length(node.url()));
     }

@@ -5,16 +5,16 @@
 // Whatever strangers can make grow has an end here, with its reason.
 
 final class Limits {
-    /** Transactions that wait: two minutes' worth, if 80 come a second. */
+    /** Transactions that wait, in memory: 4 MB of them at most. */
     static final int WAITING = Pool.MOST;
 
-    /** Searches that wait: more could not be answered within the hour. */
+    /** Searches that wait, each with a thread. */
     static final int SEARCHES = 100;
 
-    /** Bytes of a request, but for a chain: a payment has a thousand. */
+    /** Bytes of a request, but for a chain: a payment has some hundreds. */
     static final int REQUEST = 100_000;
 
-    /** Bytes of a chain. Some 200,000 blocks: days of mining. */
+    /** Bytes of a chain: some 200,000 blocks with nothing but rewards. */
     static final int CHAIN = 64_000_000;
 
     // A chain that is mined stays below what others take, however it is
@@ -22,11 +22,11 @@ final class Limits {
     /** Bytes of a chain behind which no block is mined. */
     static final int MINED = CHAIN / 8 * 5;
 
-    /** Bytes of any other answer of a neighbour: 10,000 payments. */
+    /** Bytes of any other answer of a neighbour: all that may wait there. */
     static final int ANSWER = 5_000_000;
 
-    // As deep as Python goes. What is read as a part of a block gets five
-    // levels more when the ledger writes it.
+    // As deep as Python goes. A chain may come as a bare list, and then lies
+    // deeper in the ledger, which writes an object around it.
     /** Lists in lists, in what strangers send; then in our ledger. */
     static final int DEPTH = 994, LEDGER_DEPTH = 999;
 

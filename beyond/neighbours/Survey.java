@@ -42,7 +42,7 @@ final class Survey {
     private record Answer(String address, Deadline until, boolean isSame,
                           byte[] text, Throwable failure) { }
 
-    /** Begins to ask all neighbours; Node.resolveConflicts takes them. */
+    /** Begins to ask all neighbours. Their answers are to be taken, all. */
     Answers askAll() {
         return new Answers();
     }

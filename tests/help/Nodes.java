@@ -107,7 +107,11 @@ final class Nodes implements AutoCloseable {
 
     /** Was its chain replaced? */
     static boolean resolve(String url) throws Exception {
-        return get(url, "/nodes/resolve").has("new_chain");
+        var answer = get(url, "/nodes/resolve");
+        boolean replaced = answer.has("new_chain");
+        assertEquals(replaced ? "Our chain was replaced"
+            : "Our chain is authoritative", answer.get("message").asText());
+        return replaced;
     }
 
     static boolean resolve(Node node) throws Exception {
