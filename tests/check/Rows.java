@@ -75,8 +75,7 @@ class Rows {
     private void building() {
         showsChain = row("GET /chain answers with the chain",
             "A path, a method, a shape: which of them differs? (403 on a Mac: "
-            + "AirPlay has that port.)",
-            this::fetch);
+            + "AirPlay has that port.)", this::fetch);
         row("length is the number of its blocks",
             "One fact, kept in two places. Could one be computed from the "
             + "other?",
@@ -84,8 +83,7 @@ class Rows {
             showsChain);
         blocks = row("each block has the tutorial's five fields",
             "Names and kinds go into the hash, so all nodes must have the "
-            + "same.",
-            this::chain, showsChain);
+            + "same.", this::chain, showsChain);
         row("blocks count from 1",
             "What is the index of the next block, while the chain has n?",
             () -> {
@@ -95,8 +93,7 @@ class Rows {
             }, blocks);
         row("the first block is a genesis block",
             "Nothing is before it and nobody worked for it, so two of its "
-            + "values are written by hand. Where do you make it?",
-            () -> {
+            + "values are written by hand. Where do you make it?", () -> {
                 var first = chain().get(0);
                 genesis = CanonicalJson.of(first.get("previous_hash"));
                 Talk.expect(genesis.matches("1|\"1\""), "previous_hash 1, or "
@@ -105,8 +102,7 @@ class Rows {
                 Talk.same("transactions", List.of(), first.get("transactions"));
             }, blocks);
         row("timestamps are seconds since 1970",
-            "Some clocks count milliseconds, some from another year.",
-            () -> {
+            "Some clocks count milliseconds, some from another year.", () -> {
                 chain();
                 var time = ((Number) tip(0).get("timestamp")).doubleValue();
                 double now = System.currentTimeMillis() / 1e3;
@@ -127,15 +123,13 @@ class Rows {
             () -> pay(5).is(201, "Transaction will be added to Block "));
         unsigned("and says which block will hold it",
             "The last block is sealed. What will the index of the one after it "
-            + "be?",
-            () -> {
+            + "be?", () -> {
                 int next = chain().size() + 1;
                 pay(6).is(201, "Transaction will be added to Block " + next);
             }, pays, blocks);
         unsigned("one without sender, recipient or amount is refused",
             "Look before you take: are the three names in what came? A 400 "
-            + "says that the client erred, its text in what.",
-            () -> {
+            + "says that the client erred, its text in what.", () -> {
                 for (var name : List.of("sender", "recipient", "amount")) {
                     var payment = payment(5);
                     payment.remove(name);
@@ -146,22 +140,19 @@ class Rows {
             }, pays);
         mines = row("GET /mine forges a block",
             "Find a proof, pay whoever found it, add the block: which of the "
-            + "three is missing?",
-            () -> {
+            + "three is missing?", () -> {
                 chain();
                 mined = talk.get("/mine").is(200, "New Block Forged");
             }, blocks);
         tells = row("and tells of the block that was forged",
             "It is the one made just now, under the same names as in the "
-            + "chain.",
-            () -> {
+            + "chain.", () -> {
                 for (var name : FIELDS) Talk.expect(name.equals("timestamp")
                     || mined.get(name) != null, "also " + name, mined.text());
                 Talk.same("index", chain.size() + 1, mined.get("index"));
             }, mines);
         row("which is then the last of the chain",
-            "Is what you answer what you append? Once, and at the end?",
-            () -> {
+            "Is what you answer what you append? Once, and at the end?", () -> {
                 Talk.same("length", mined.get("index"), chain().size());
                 for (var name : List.of("index", "proof", "previous_hash"))
                     Talk.same(name, mined.get(name), tip(0).get(name));
@@ -175,8 +166,7 @@ class Rows {
     private void interacting() {
         unsigned("a block holds the transactions sent before it",
             "They wait in a list until a block is made. Follow one: who puts "
-            + "it there, who takes it out, where does it go?",
-            () -> {
+            + "it there, who takes it out, where does it go?", () -> {
                 pay(7);
                 pay(8);
                 mine();
@@ -185,8 +175,7 @@ class Rows {
             }, pays, mines);
         unsigned("two equal payments are two",
             "Bread and cheese cost the same. Does your list hold nothing "
-            + "twice?",
-            () -> {
+            + "twice?", () -> {
                 pay(3);
                 pay(3);
                 mine();
@@ -207,16 +196,14 @@ class Rows {
                 Talk.same("in the next block, too,", before, reward());
             }, mines);
         row("the next block holds only what is new",
-            "What is in a block waits no longer. Who empties the list?",
-            () -> {
+            "What is in a block waits no longer. Who empties the list?", () -> {
                 mine();
                 Talk.expect(Forge.transactions(tip(0)).size() == 1,
                     "1 transaction, the reward", tip(0).get("transactions"));
             }, mines);
         links = row("a block names the hash of the one before it",
             "A hash sees bytes: the order of the keys, each space, each digit "
-            + "counts.",
-            () -> {
+            + "counts.", () -> {
                 mine(); // behind a block that holds little
                 Forge.links(tip(1), tip(0));
             }, mines);
@@ -225,8 +212,7 @@ class Rows {
             linked ? "The digits of the two proofs and the last block's hash "
                 + "are hashed, nothing between them."
                 : "The digits of two proofs, nothing between them, are hashed. "
-                + "Try the article's: printf 10035293 | sha256sum",
-            () -> {
+                + "Try the article's: printf 10035293 | sha256sum", () -> {
                 chain();
                 try {
                     forge.holds(tip(1), tip(0));
@@ -241,8 +227,7 @@ class Rows {
             }, linked ? links : mines);
         var names = unsigned("also with names in any script, and fractions",
             "\\u00eb and ë are one letter, but not the same bytes. Which of "
-            + "the two do you hash?",
-            () -> {
+            + "the two do you hash?", () -> {
                 var payment = Forge.payment("Zoë", "村 🪙", 0.25);
                 talk.post("/transactions/new", payment).is(201, "");
                 mine();
@@ -264,16 +249,14 @@ class Rows {
     private void agreeing() {
         registers = row("POST /nodes/register takes two neighbours",
             "A neighbour is known by its host and port. Which part of a URL is "
-            + "that, and what takes URLs apart for you?",
-            () -> {
+            + "that, and what takes URLs apart for you?", () -> {
                 register().is(201, "New nodes have been added");
                 for (var it : List.of(left, right)) Talk.expect(known.contains(
                     address(it)), "total_nodes with \"" + address(it) + "\"",
                     "total_nodes " + CanonicalJson.of(known));
             });
         row("who registers twice is one neighbour still",
-            "Which collection holds nothing twice?",
-            () -> {
+            "Which collection holds nothing twice?", () -> {
                 register();
                 Talk.expect(new HashSet<>(known).size() == known.size(),
                     "each node once", known);
@@ -291,8 +274,7 @@ class Rows {
         resolves = row("GET /nodes/resolve keeps our chain from a shorter one",
             "Ask each neighbour for its /chain, and leave yours alone unless "
             + "theirs is better. (A 500? A neighbour of yours may be gone: "
-            + "start the node anew.)",
-            () -> {
+            + "start the node anew.)", () -> {
                 left.shows(rival(-1));
                 var answer = resolve(false);
                 Talk.expect(answer.get("chain") != null, "the chain as "
@@ -300,27 +282,23 @@ class Rows {
             }, registers, mines);
         row("a chain as long as ours doesn't replace it",
             "If equals replaced each other, two nodes would swap chains for "
-            + "ever.",
-            () -> {
+            + "ever.", () -> {
                 left.shows(rival(0));
                 resolve(false);
             }, resolves);
         longer = row("a longer valid chain replaces ours",
             "It is longer and valid. Let your valid_chain print at which block "
-            + "it stops, and what it compares there.",
-            () -> {
+            + "it stops, and what it compares there.", () -> {
                 left.shows(rival(1));
                 var answer = resolve(true);
                 Talk.expect(answer.get("new_chain") != null, "the chain as "
                     + "\"new_chain\"", names(answer));
             }, resolves, links);
         row("and is what GET /chain then shows",
-            "To find a better chain is one thing, to keep it another.",
-            () -> {
+            "To find a better chain is one thing, to keep it another.", () -> {
                 var better = rival(1);
                 adopts(better);
-                Talk.same("last block", better.get(better.size() - 1),
-                    tip(0));
+                Talk.same("last block", better.get(better.size() - 1), tip(0));
             }, longer);
         keeps("numbers with a fraction",
             "5.0 is not 5, and 0.00001 is written 1e-05. Does what reads JSON "
@@ -333,8 +311,7 @@ class Rows {
         keeps("letters of any kind",
             "Which letters have a short form, which are written as \\uXXXX, "
             + "and which as they are?",
-            "\u007f", "\n\t\b\f\r", "\u0000", "\u2028", "😀", "\ud83d",
-            "\"\\/");
+            "\u007f", "\n\t\b\f\r", "\u0000", "\u2028", "😀", "\ud83d", "\"\\/");
         keeps("objects inside, keys sorted as in Python",
             "Sorted are the keys at each depth, by the numbers of their "
             + "letters.",
@@ -344,8 +321,7 @@ class Rows {
             "Change a digit, and the block's hash is another. Who still knows "
             + "the old one?",
             (chain, i) -> first(chain.get(i)).put("amount", 500));
-        refused("a timestamp edited",
-            "Is all of a block in what you hash?",
+        refused("a timestamp edited", "Is all of a block in what you hash?",
             (chain, i) -> chain.get(i).put("timestamp", 1506280650.5));
         refused("the genesis proof edited",
             "Nothing is before the first block, but the second looks back at "
@@ -354,8 +330,7 @@ class Rows {
         refused("a previous_hash overwritten",
             "Compare what the block says with what you compute.",
             (chain, i) -> chain.get(i).put("previous_hash", "f".repeat(64)));
-        refused("a block removed",
-            "Each two that stand side by side must fit.",
+        refused("a block removed", "Each two that stand side by side must fit.",
             (chain, i) -> chain.remove(i));
         refused("a bad proof in the newest block",
             "The last block has none behind it. Does your loop come that far?",
@@ -367,8 +342,7 @@ class Rows {
                 true));
         refused("a proof off by one, links resealed",
             "All links hold, so no block's hash tells. What did the forger "
-            + "not pay for?",
-            (chain, i) -> {
+            + "not pay for?", (chain, i) -> {
                 chain.subList(i + 1, chain.size()).clear();
                 forge.spoil(chain.get(i - 1), chain.get(i), false);
                 while (chain.size() < i + 3) forge.mine(chain);
@@ -392,8 +366,7 @@ class Rows {
                 }
             }, longer);
         unsigned("what waits for a block still waits after that",
-            "The chain and the list of what waits are two things.",
-            () -> {
+            "The chain and the list of what waits are two things.", () -> {
                 pay(9);
                 adopts(rival(1));
                 mine();
@@ -453,16 +426,14 @@ class Rows {
 
     private void withstanding() {
         row("what is no JSON object is answered by a 400",
-            "Where do you use a body before you know what it is?",
-            () -> {
+            "Where do you use a body before you know what it is?", () -> {
                 for (var body : List.of("", "null", "[]", "5",
                     "{\"sender\": \"a"))
                     talk.post("/transactions/new", body).is(400, "");
             }, pays);
         unsigned("JSON is read whatever its Content-Type says",
             "curl -d calls all that it sends a form. (The tutorial's own node "
-            + "is strict here.)",
-            () -> {
+            + "is strict here.)", () -> {
                 talk.type = "application/x-www-form-urlencoded";
                 try {
                     pay(10).is(201, "");
@@ -479,8 +450,7 @@ class Rows {
         unsigned("amounts are above 0, and \"0\" only rewards",
             "What does a payment of -5 do to its recipient? Is \"5\" a "
             + "number? And what may anyone do who writes \"0\", or nothing, as "
-            + "the sender?",
-            () -> {
+            + "the sender?", () -> {
                 for (var amount : List.of(-5, 0, "5", true, Map.of()))
                     pay(amount).is(400, "");
                 for (var sender : List.of("0", "")) talk.post(
@@ -488,8 +458,7 @@ class Rows {
                     .is(400, "");
             }, pays);
         row("nodes must be a list of texts",
-            "In some languages a text is a list, too: of its letters.",
-            () -> {
+            "In some languages a text is a list, too: of its letters.", () -> {
                 for (var nodes : List.of("", Map.of(), List.of(5)))
                     talk.post("/nodes/register", Map.of("nodes", nodes))
                         .is(400, "");
@@ -499,8 +468,7 @@ class Rows {
             + "keep them apart?",
             (chain, i) -> first(chain.get(i)).put("amount", 1.0));
         unsigned("a payment in a block that is dropped waits again",
-            "The chain that won doesn't hold it. Who remembers it?",
-            () -> {
+            "The chain that won doesn't hold it. Who remembers it?", () -> {
                 pay(11);
                 waitsAgain(payment(11));
             }, longer, pays);
@@ -516,20 +484,17 @@ class Rows {
                 holds(1, payment(13));
             }, longer, pays);
         unsigned("a payment in the new chain is not mined again",
-            "Alice paid once. In which two places was it?",
-            () -> {
+            "Alice paid once. In which two places was it?", () -> {
                 pay(12);
                 isNotMinedAgain(payment(12));
             }, longer, pays);
         row("a neighbour's length is counted, not believed",
-            "It said 999 and sent one block. Whose word did you take?",
-            () -> {
+            "It said 999 and sent one block. Whose word did you take?", () -> {
                 left.shows(rival(0).subList(0, 1), 999);
                 resolve(false);
             }, resolves);
         row("a neighbour that talks nonsense does no harm",
-            "One of two is good. What must not happen to its answer?",
-            () -> {
+            "One of two is good. What must not happen to its answer?", () -> {
                 for (var nonsense : List.of("<p>It works!</p>", "null", "[]",
                         "{\"chain\": [], \"length\": 999}",
                         "{\"chain\": [{}, {}], \"length\": 999}")) {
@@ -564,8 +529,7 @@ class Rows {
             }, longer);
         unsigned("what is paid while a block is mined is not lost",
             "The list is emptied when the block is made. Is all that was in "
-            + "it then in the block?",
-            () -> {
+            + "it then in the block?", () -> {
                 int before = chain().size();
                 talk.meanwhile("/mine", () -> {
                     for (int i = 20; i < 30; i++) pay(i).is(201, "");
@@ -581,8 +545,7 @@ class Rows {
             }, pays, mines);
         row("two who mine at once leave a valid chain",
             "Both begin with the same last block. Which is the last when the "
-            + "second is done?",
-            () -> {
+            + "second is done?", () -> {
                 int before = chain().size();
                 talk.meanwhile("/mine", () -> talk.get("/mine").is(200, ""));
                 chain();
@@ -631,8 +594,7 @@ class Rows {
 
     @SuppressWarnings("unchecked")
     private Talk.Answer fetch() throws Exception {
-        var answer = talk.get("/chain");
-        if (answer.status() != 200) throw new Talk.Missed("status 200", answer);
+        var answer = talk.get("/chain").is(200, "");
         Talk.expect(answer.get("chain") instanceof List<?> list
             && !list.isEmpty() && list.stream().allMatch(Map.class::isInstance),
             "{\"chain\": [{…}, …], \"length\": …}", answer.text());

@@ -74,16 +74,13 @@ final class SignedRows {
         return payer;
     }
 
-    private Talk.Answer post(Map<String, Object> payment) throws Exception {
-        return rows.talk.post("/transactions/new", payment);
-    }
-
     private void takes(Map<String, Object> payment) throws Exception {
-        post(payment).is(201, "Transaction will be added to Block ");
+        rows.talk.post("/transactions/new", payment)
+            .is(201, "Transaction will be added to Block ");
     }
 
     private void refuses(Map<String, Object> payment) throws Exception {
-        post(payment).is(400, "");
+        rows.talk.post("/transactions/new", payment).is(400, "");
     }
 
     // ## At the door
@@ -93,8 +90,7 @@ final class SignedRows {
     private void paying() {
         var says = rows.row("GET /nodes says that the node is signed",
             "Others pass payments on to nodes whose answer holds \"signed\": "
-            + "true.",
-            () -> {
+            + "true.", () -> {
                 var answer = rows.talk.get("/nodes").is(200, "");
                 Talk.expect(Boolean.TRUE.equals(answer.get("signed")),
                     "\"signed\": true", answer.text());
@@ -105,23 +101,19 @@ final class SignedRows {
             + "neighbour.",
             () -> takes(funded().pays(1, 0.5)), says, rows.longer);
         rows.row("and stands in the next block as it was sent",
-            "The signature holds for this text alone.",
-            () -> {
+            "The signature holds for this text alone.", () -> {
                 var alice = funded();
                 var payment = alice.pays(alice.address + ".1", "Zoë", 0.25);
                 takes(payment);
                 rows.mine();
                 rows.holds(1, payment);
             }, signed);
-        refused("an unsigned payment",
-            "Is the sender KEY.NUMBER.SIGNATURE?",
+        refused("an unsigned payment", "Is the sender KEY.NUMBER.SIGNATURE?",
             alice -> Forge.payment("alice", "bob", 0.5));
         refused("an edited amount",
-            "Of which text did you check the signature?",
-            SignedRows::edited);
+            "Of which text did you check the signature?", SignedRows::edited);
         refused("an edited recipient",
-            "Are all three fields in the text that you check?",
-            alice -> {
+            "Are all three fields in the text that you check?", alice -> {
                 var payment = alice.pays(1, 0.5);
                 payment.put("recipient", "mallory");
                 return payment;
@@ -141,22 +133,19 @@ final class SignedRows {
                 0.5));
         refused("a signature in another form",
             "RFC 8032, 5.1.7: its second half is a number below the order of "
-            + "the group. Does your library look?",
-            alice -> {
+            + "the group. Does your library look?", alice -> {
                 var payment = alice.pays(1, 0.5);
                 payment.put("sender", larger((String) payment.get("sender")));
                 return payment;
             });
-        refused("more coins than the key has",
-            "It was paid 1. Who counts?",
+        refused("more coins than the key has", "It was paid 1. Who counts?",
             alice -> alice.pays(1, 1.01));
         refused("an amount of 0", "What would it move?",
             alice -> alice.pays(1, 0));
         refused("a negative amount", "Whose coins would it move?",
             alice -> alice.pays(1, -0.5));
         rows.row("the same payment again is refused, waiting or mined",
-            "Its number was used. Where do you remember that?",
-            () -> {
+            "Its number was used. Where do you remember that?", () -> {
                 var alice = funded();
                 var payment = alice.pays(1, 0.25);
                 takes(payment);
@@ -166,8 +155,7 @@ final class SignedRows {
                 takes(alice.pays(2, 0.25));
             }, signed);
         rows.row("two that are too much together: the second is refused",
-            "What waits is spent, too.",
-            () -> {
+            "What waits is spent, too.", () -> {
                 var alice = funded();
                 takes(alice.pays(1, 0.75));
                 refuses(alice.pays(2, 0.5));
@@ -184,8 +172,7 @@ final class SignedRows {
                 refuses(alice.pays(4, 1e-17));
             }, signed);
         rows.row("coins that were paid may be paid on",
-            "A recipient may be a key as well. What has it now?",
-            () -> {
+            "A recipient may be a key as well. What has it now?", () -> {
                 Payer alice = funded(), carol = new Payer();
                 takes(alice.pays(alice.address + ".1", carol.address, 0.5));
                 rows.mine();
@@ -235,8 +222,7 @@ final class SignedRows {
 
     private void forging() {
         rows.row("a longer chain with signed payments is taken",
-            "Nothing is wrong with it. Which rule says otherwise?",
-            () -> {
+            "Nothing is wrong with it. Which rule says otherwise?", () -> {
                 var alice = new Payer();
                 var chain = newChain();
                 fund(chain, alice);
@@ -251,8 +237,7 @@ final class SignedRows {
             "The block's hash is right, so only the signature tells.",
             SignedRows::edited);
         forged("a payment that another key signed",
-            "Whose key do you check with?",
-            SignedRows::ofAnotherKey);
+            "Whose key do you check with?", SignedRows::ofAnotherKey);
         forged("a payment twice in one block",
             "The second has a number that was used, in the same block.",
             (chain, alice) -> {
@@ -260,8 +245,7 @@ final class SignedRows {
                 rows.forge.mine(chain, payment, payment);
             });
         forged("a payment of an earlier block again",
-            "The numbers go on from block to block.",
-            (chain, alice) -> {
+            "The numbers go on from block to block.", (chain, alice) -> {
                 var payment = alice.pays(1, 0.25);
                 rows.forge.mine(chain, payment);
                 rows.forge.mine(chain, payment);
@@ -275,14 +259,12 @@ final class SignedRows {
                 alice.pays(2, 0.5)));
         forged("coins spent before they came",
             "Count from the first block to the last. What comes later does not "
-            + "help.",
-            (chain, alice) -> {
+            + "help.", (chain, alice) -> {
                 var bob = new Payer();
                 rows.forge.mine(chain, bob.pays(1, 0.5));
                 fund(chain, bob);
             });
-        forged("a reward of 2",
-            "Each block makes one coin.",
+        forged("a reward of 2", "Each block makes one coin.",
             (chain, alice) -> rows.forge.add(chain, List.of(reward(2))));
         forged("a reward of 1.0",
             "It is the whole number 1. As text, 1.0 is another.",
@@ -291,15 +273,13 @@ final class SignedRows {
             "The last transaction comes from \"0\", and no other.",
             (chain, alice) -> rows.forge.add(chain, List.of(reward(1),
                 reward(1))));
-        forged("a reward that is not the last",
-            "Where does the reward stand?",
+        forged("a reward that is not the last", "Where does the reward stand?",
             (chain, alice) -> rows.forge.add(chain, List.of(reward(1),
                 alice.pays(1, 0.5))));
         forged("a block without a reward",
             "Is there a last transaction, and from whom?",
             (chain, alice) -> rows.forge.add(chain, List.of()));
-        forged("coins in the genesis block",
-            "Nobody worked for it.",
+        forged("coins in the genesis block", "Nobody worked for it.",
             (chain, alice) -> {
                 int length = chain.size();
                 var genesis = chain.get(0);
@@ -335,15 +315,13 @@ final class SignedRows {
 
     private void waiting() {
         rows.row("a payment in a block that is dropped waits again, signed",
-            "The chain that won doesn't hold it, and it still fits.",
-            () -> {
+            "The chain that won doesn't hold it, and it still fits.", () -> {
                 var payment = funded().pays(1, 0.5);
                 takes(payment);
                 rows.waitsAgain(payment);
             }, signed);
         rows.row("a payment in the new chain is not mined again, signed",
-            "Its number was used, by itself.",
-            () -> {
+            "Its number was used, by itself.", () -> {
                 var payment = funded().pays(1, 0.5);
                 takes(payment);
                 rows.isNotMinedAgain(payment);
