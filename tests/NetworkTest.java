@@ -408,20 +408,6 @@ class NetworkTest {
 
     // ## Registering
 
-    // As the tutorial does it: what stands behind the port counts for
-    // nothing, and no port is 80.
-    @Test
-    void aUrlIsAnAddressToo() throws Exception {
-        Nodes.register(node, "http://localhost", "http://h:5000/chain",
-            "http://node_1:5000", "http://[::1]/");
-        assertEquals(Set.of("[::1]:80", "h:5000", "localhost:80",
-            "node_1:5000"), Nodes.neighbours(node));
-        var refused = Client.post(node.url() + "/nodes/register",
-            "{\"nodes\": [\"https://a:5000\"]}");
-        assertEquals(400, refused.status());
-        assertTrue(refused.text().contains("https"), refused.text());
-    }
-
     @Test
     void aNeighbourMayLiveAtAnIPv6Address() throws Exception {
         Node other;

@@ -131,6 +131,8 @@ class NodeTest {
                 400, "Error: Please supply a valid list of nodes"),
             new Case("POST", "/nodes/register", "{\"nodes\": [\"a:1\", "
                 + "\"junk\"]}", 400, "\"junk\" is not like"),
+            new Case("POST", "/nodes/register", "{\"nodes\": "
+                + "[\"https://a:1\"]}", 400, "\"https://a:1\" asks for https"),
             new Case("POST", "/chain/validate", "{\"chain\": 1}", 400, "chain"),
             new Case("GET", "/nowhere", "", 404, "GET / shows"),
             new Case("DELETE", "/chain", "", 405, ""))) {
@@ -143,13 +145,19 @@ class NodeTest {
         assertEquals(0, get("/nodes").json().get("neighbours").size());
     }
 
+    // As the tutorial does it: what stands behind the port counts for
+    // nothing, and no port is 80.
     @Test
     void addressesAreSpelledInOneWay() throws Exception {
         var answer = post("/nodes/register", """
             {"nodes": ["http://LOCALHOST:5001/", "localhost:5001",
-             "http://[::1]:5001", "[::1]:5001/", "192.168.0.5:5000"]}""");
-        assertEquals("[\"192.168.0.5:5000\",\"[::1]:5001\",\"localhost:5001\"]",
-            answer.json().get("total_nodes").toString());
+             "http://[::1]:5001", "[::1]:5001/", "192.168.0.5:5000",
+             "http://localhost", "http://h:5000/chain", "http://node_1:5000",
+             "http://[::1]/"]}""");
+        assertEquals(List.of("192.168.0.5:5000", "[::1]:5001", "[::1]:80",
+            "h:5000", "localhost:5001", "localhost:80", "node_1:5000"),
+            Client.JSON.convertValue(answer.json().get("total_nodes"),
+                List.class));
     }
 
     @Test
