@@ -9,7 +9,6 @@
 import static org.junit.jupiter.api.Assertions.*;
 
 import java.io.*;
-import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import org.junit.jupiter.api.*;
@@ -96,19 +95,10 @@ class DemoTest {
 
     @Test
     void itTakesOtherPortsWhereItsOwnAreTaken() throws Exception {
-        try (var one = socket(5000); var two = socket(5001)) {
+        try (var one = Programs.taken(5000); var two = Programs.taken(5001)) {
             var told = run(0, "Demo", "--auto");
             tells(told, "Port 5000 is taken", "Port 5001 is taken",
                 "That was the tutorial.");
-        }
-    }
-
-    // Who else has the port does as well.
-    static ServerSocket socket(int port) throws IOException {
-        try {
-            return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
-        } catch (BindException taken) {
-            return new ServerSocket(0);
         }
     }
 

@@ -86,7 +86,7 @@ class GossipTest {
                 + port(joins);
             Programs.await(() -> Nodes.neighbours(first).contains(seen));
         }
-        if (canListen("::1")) {
+        if (Programs.canListen("::1")) {
             var teacher = "http://[::1]:" + port(node("--host", "::1"));
             var joins = node("--host", "::1", "--join", teacher);
             Programs.await(() -> Nodes.neighbours(teacher).contains("[::1]:" + port(joins)));
@@ -99,14 +99,6 @@ class GossipTest {
 
     static int port(Node node) {
         return URI.create(node.url()).getPort();
-    }
-
-    static boolean canListen(String host) {
-        try (var door = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @Test

@@ -376,9 +376,9 @@ class HostileTest {
     void whoSendsSlowlyLocksNobodyOut() throws Exception {
         for (int sent : List.of(1, 120_000)) {
             int most = sent == 1 ? 300 : 50; // of long texts
-            var slow = callers(300, ("POST /chain/validate HTTP/1.1\r\nHost: a"
-                + "\r\nContent-Length: 200000\r\n\r\n[" + " ".repeat(sent))
-                .getBytes());
+            var slow = nodes.callers(node, 300, ("POST /chain/validate HTTP/1.1"
+                + "\r\nHost: a\r\nContent-Length: 200000\r\n\r\n["
+                + " ".repeat(sent)).getBytes());
             for (int i = 0; i < 5; i++) get("/chain");
             int waiting = 0;
             for (var socket : slow)
@@ -394,7 +394,8 @@ class HostileTest {
             5), 3)).address());
         assertTrue(node.resolveConflicts());
         var chain = get("/chain").text();
-        var slow = callers(300, "GET /chain HTTP/1.0\r\n\r\n".getBytes());
+        var slow = nodes.callers(node, 300,
+            "GET /chain HTTP/1.0\r\n\r\n".getBytes());
         for (int i = 0; i < 5; i++) assertEquals(200, get("/nodes").status());
         boolean whole = false; // a hundred of them get it
         for (int i = 0; i < 300 && !whole; i++) whole = new String(slow.get(i)
@@ -432,7 +433,7 @@ class HostileTest {
     @Test
     void aSearchThatFailsIsNoWholeAnswer() throws Exception {
         node = nodes.start("--zeros", "16");
-        var in = callers(1, request("GET", "/mine", "")).get(0)
+        var in = nodes.callers(node, 1, request("GET", "/mine", "")).get(0)
             .getInputStream();
         assertEquals('H', in.read());
         nodes.end(node);
@@ -476,20 +477,10 @@ class HostileTest {
 
     // ## Those who wait, and those who hang up
 
-    /** So many connections, on each of which this is sent. */
-    List<Socket> callers(int number, byte[] request) throws IOException {
-        var callers = new ArrayList<Socket>();
-        for (int i = 0; i < number; i++) {
-            callers.add(nodes.add(Client.connect(node.url())));
-            callers.get(i).getOutputStream().write(request);
-        }
-        return callers;
-    }
-
     @Test
     void whoWaitsForABlockLocksNobodyOut() throws Exception {
         node = nodes.start("--zeros", "16");
-        var callers = callers(250, request("GET", "/mine", ""));
+        var callers = nodes.callers(node, 250, request("GET", "/mine", ""));
         var refused = new Semaphore(0);
         for (var caller : callers) Programs.async(() -> {
             if (status(caller).contains(" 429 ")) refused.release();
@@ -518,12 +509,11 @@ class HostileTest {
                 + silent.getLocalPort() + "\"]}");
             int served = 0;
             while (served < 2) { // unless the machine itself stood still
-                var callers = callers(300, request("GET", "/nodes/resolve",
-                    ""));
-                var first = callers.get(0).getInputStream();
+                var all = nodes.callers(node, 300, request("GET",
+                    "/nodes/resolve", ""));
+                var first = all.get(0).getInputStream();
                 for (served = 0; first.available() == 0; served++) get("/chain");
-                for (var caller : callers)
-                    assertEquals("HTTP/1.1 200 OK", status(caller));
+                for (var it : all) assertEquals("HTTP/1.1 200 OK", status(it));
             }
         }
     }

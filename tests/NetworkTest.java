@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
-import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
@@ -393,12 +392,8 @@ class NetworkTest {
         var gate = new CountDownLatch(1);
         var slow = plays(out -> gate.await());
         Nodes.register(node, slow.address());
-        var sockets = new ArrayList<Socket>();
-        for (int i = 0; i < 40; i++) {
-            sockets.add(nodes.add(Client.connect(node.url())));
-            sockets.get(i).getOutputStream().write(("GET /nodes/resolve HTTP/1.1"
-                + "\r\nHost: a\r\nConnection: close\r\n\r\n").getBytes());
-        }
+        var sockets = nodes.callers(node, 40, ("GET /nodes/resolve HTTP/1.1\r\n"
+            + "Host: a\r\nConnection: close\r\n\r\n").getBytes());
         slow.asked.acquire();
         gate.countDown();
         Nodes.get(node, "/nodes/resolve");
@@ -410,13 +405,8 @@ class NetworkTest {
 
     @Test
     void aNeighbourMayLiveAtAnIPv6Address() throws Exception {
-        Node other;
-        try {
-            other = nodes.start("--host", "::1");
-        } catch (IOException e) {
-            assumeTrue(false, "no IPv6 here");
-            return;
-        }
+        assumeTrue(Programs.canListen("::1"), "no IPv6 here");
+        var other = nodes.start("--host", "::1");
         var address = other.url().replace("http://localhost", "[::1]");
         Client.get("http://" + address + "/mine");
         Nodes.register(node, "http://" + address + "/");

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
-import java.net.*;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.*;
 import org.junit.jupiter.api.*;
@@ -248,10 +248,7 @@ class NodeTest {
         said("Port " + port + " of 127.0.0.1 is taken, perhaps by an older "
             + "node. Try --port " + (port + 1) + ".", "--port", "" + port);
         said("There is no port 99999.", "--port", "99999");
-        try (var last = new ServerSocket(65535, 1,
-                InetAddress.getByName("127.0.0.1"))) {
-            said("Try --port 0.", "--port", "65535");
-        } catch (BindException somebodyHasIt) {
+        try (var last = Programs.taken(65535)) {
             said("Try --port 0.", "--port", "65535");
         }
         said("There is no host no.such.invalid", "--host", "no.such.invalid");

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
+import java.net.Socket;
 import java.util.*;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -44,6 +45,17 @@ final class Nodes implements AutoCloseable {
     /** A neighbour that never answers. */
     Neighbour silent() throws IOException {
         return plays(Neighbour::never);
+    }
+
+    /** So many connections to a node, on each of which this is sent. */
+    List<Socket> callers(Node node, int number, byte[] request)
+            throws IOException {
+        var callers = new ArrayList<Socket>();
+        for (int i = 0; i < number; i++) {
+            callers.add(add(Client.connect(node.url())));
+            callers.get(i).getOutputStream().write(request);
+        }
+        return callers;
     }
 
     /** Ends with the test. */

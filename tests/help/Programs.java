@@ -72,6 +72,23 @@ final class Programs {
         }
     }
 
+    /** A door that keeps others from a port; who has it already does, too. */
+    static ServerSocket taken(int port) throws IOException {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+        } catch (BindException taken) {
+            return new ServerSocket(0);
+        }
+    }
+
+    static boolean canListen(String host) {
+        try (var door = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Does this in a thread of its own. */
     static <T> Future<T> async(Callable<T> task) {
         var future = new FutureTask<>(task);
