@@ -396,35 +396,21 @@ class GossipTest {
 
     // Else its clients would have an answer when the silent neighbour's time
     // is up. At once, they hear why, or are cut off.
-    @Test
-    void aNodeThatIsBeingToldStopsAtOnce() throws Exception {
+    @ParameterizedTest(name = "it is being told: {0}")
+    @ValueSource(booleans = {true, false})
+    void aNodeThatResolvesStopsAtOnce(boolean isTold) throws Exception {
         var silent = nodes.silent();
         var node = node();
         Nodes.register(node, silent.address());
-        var telling = Programs.async(() -> Client.send("GET", node.url()
-            + "/nodes/resolve", "", "Referer", "http://" + silent.address()));
+        var resolving = Programs.async(() -> Client.send("GET", node.url()
+            + "/nodes/resolve", "", isTold ? new String[] {"Referer",
+                "http://" + silent.address()} : new String[0]));
         silent.asked.acquire();
         nodes.end(node);
-        stopsAtOnce(telling, "Our chain is authoritative");
-    }
-
-    @Test
-    void aNodeThatResolvesStopsAtOnce() throws Exception {
-        var silent = nodes.silent();
-        var node = node();
-        Nodes.register(node, silent.address());
-        var resolving = Programs.async(() -> Client.get(node.url()
-            + "/nodes/resolve"));
-        silent.asked.acquire();
-        nodes.end(node);
-        stopsAtOnce(resolving, "This node stops.");
-    }
-
-    static void stopsAtOnce(Future<Client.Answer> request, String words)
-            throws Exception {
         try {
-            var answer = request.get();
-            assertTrue(answer.text().contains(words), answer.text());
+            var said = resolving.get().text();
+            assertTrue(said.contains(isTold ? "Our chain is authoritative"
+                : "This node stops."), said);
         } catch (ExecutionException e) {
             assertInstanceOf(IOException.class, e.getCause());
         }
