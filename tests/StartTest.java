@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.*;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.*;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.*;
 
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no sh")
 @Execution(ExecutionMode.CONCURRENT)
@@ -225,20 +225,12 @@ class StartTest {
         return line.group(1);
     }
 
-    @Test
-    void aWrongJarFromMavenIsRefusedInASentence() throws Exception {
-        nothingIsLeftOf("mvn", """
-            for option; do case $option in -DoutputDirectory=*)
-                echo wrong >"${option#*=}/jbang-cli-all.jar" ;;
-            esac; done""");
-    }
-
-    @Test
-    void aWrongFileFromGithubIsRefusedInASentence() throws Exception {
-        nothingIsLeftOf("curl", "echo wrong >\"$2\"");
-    }
-
-    private void nothingIsLeftOf(String name, String script) throws Exception {
+    @ParameterizedTest(name = "by {0}")
+    @CsvSource(delimiter = '|', value = {"curl| echo wrong >\"$2\"",
+        "mvn| for option; do case $option in -DoutputDirectory=*) "
+            + "echo wrong >\"${option#*=}/jbang-cli-all.jar\" ;; esac; done"})
+    void aWrongFileIsRefusedInASentence(String name, String script)
+            throws Exception {
         var said = run(1, aMachineWithoutJBang(name, script),
             temp.resolve("Hello.java"));
         shows(said, "JBang could not be fetched, or not the one that was "
