@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Programs.java
 
 // A neighbour played by a test: what it says to whoever asks for its chain
 // is up to the test, byte by byte.
@@ -19,19 +20,13 @@ final class Neighbour implements AutoCloseable {
 
     /** Answers as the play goes, then hangs up. */
     Neighbour(Play play) throws IOException {
-        var doorman = new Thread(() -> {
-            try {
-                while (true) {
-                    var caller = door.accept();
-                    callers.add(caller);
-                    new Thread(() -> play(caller, play)).start();
-                }
-            } catch (IOException closed) {
-                // the play is over
+        Programs.async(() -> {
+            while (true) { // until the door is closed
+                var caller = door.accept();
+                callers.add(caller);
+                new Thread(() -> play(caller, play)).start();
             }
         });
-        doorman.setDaemon(true);
-        doorman.start();
     }
 
     /** Answers with this body. */

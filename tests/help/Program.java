@@ -20,7 +20,10 @@ final class Program implements AutoCloseable {
     Program(Process process) throws IOException {
         this.process = process;
         url = url();
-        new Thread(this::read).start(); // or it would wait for us
+        Programs.async(() -> { // or it would wait for us
+            process.inputReader(UTF_8).lines().forEach(lines::add);
+            return null;
+        });
     }
 
     // ## Which
@@ -71,14 +74,6 @@ final class Program implements AutoCloseable {
                 return line.replaceAll(".*?(http://[^ ]*[^ .]).*", "$1");
         }
         throw new IOException("It says " + first + errors());
-    }
-
-    private void read() {
-        try {
-            process.inputReader(UTF_8).lines().forEach(lines::add);
-        } catch (UncheckedIOException e) {
-            // it was ended
-        }
     }
 
     /** Until it has printed these words, and the lines that it has printed. */
