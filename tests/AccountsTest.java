@@ -19,7 +19,6 @@ import java.security.*;
 import java.security.spec.*;
 import java.time.*;
 import java.util.*;
-import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;

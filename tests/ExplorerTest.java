@@ -294,7 +294,7 @@ class ExplorerTest {
         var loud = Program.builder(List.of(), List.of());
         loud.command().remove("--quiet");
         var node = nodes.add(new Program(loud.start()));
-        see(node.url, "en", "card(1)");
+        see(node.url, "card(1)");
         for (int i = 0; i < 2; i++) tab.awaitAnswer("/chain", 304);
         tab.click("#mine button");
         assertEquals(List.of("GET /", "POST /mine"), node.says("POST").stream()
@@ -456,7 +456,7 @@ class ExplorerTest {
 
     @Test
     void aLinkLeadsToABlock() throws Exception {
-        see(nodeWithBlocks(60).url() + "/#block=30", "en", "card(30)");
+        see(nodeWithBlocks(60).url() + "/#block=30", "card(30)");
         tab.click("[aria-label^='Block 31 '] a");
         tab.await("location.hash == '#block=31'");
     }
@@ -532,8 +532,7 @@ class ExplorerTest {
 
     @Test
     void aPageWithoutANodeHasAHashToPlayWith() throws Exception {
-        see(PAGE.toAbsolutePath().toUri().toString(), "en",
-            "find('#play').open");
+        see(PAGE.toAbsolutePath().toUri().toString(), "find('#play').open");
         contains("#alone", "This page has no node.");
         assertEquals(new Sha256().hex("Alice → Bob: 50"), tab.text("#digest"));
         tab.type("#words", "Zoë 村 🪙");
@@ -797,9 +796,8 @@ class ExplorerTest {
         tab.click("#break");
     }
 
-    private void see(String url, String language, String ready)
-            throws Exception {
-        tab = nodes.add(browser.open(url, "1600x900", language, ready));
+    private void see(String url, String ready) throws Exception {
+        tab = nodes.add(browser.open(url, "1600x900", "en", ready));
     }
 
     private void holds(String condition) throws Exception {

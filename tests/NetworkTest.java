@@ -11,7 +11,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
 import java.nio.file.*;
 import java.util.*;
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.parallel.*;
 
 @Execution(ExecutionMode.CONCURRENT)
 class NetworkTest {
-    static final ProofOfWork EASY = Chains.EASY;
-
     @AutoClose final Nodes nodes = new Nodes();
     Node node;
 
@@ -33,7 +30,7 @@ class NetworkTest {
     }
 
     static String chain(int length) {
-        return Chains.body(length, EASY);
+        return Chains.body(length, Chains.EASY);
     }
 
     Neighbour says(String body) throws IOException {

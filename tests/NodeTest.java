@@ -11,7 +11,6 @@
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
 import java.net.URI;
 import java.nio.file.Path;

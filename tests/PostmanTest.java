@@ -9,21 +9,18 @@
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.*;
 import java.io.*;
 import java.nio.file.*;
 import java.util.*;
 import org.junit.jupiter.api.*;
 
 class PostmanTest {
-    private static final boolean WINDOWS =
-        System.getProperty("os.name").startsWith("Windows");
     private static final Path COLLECTION = Programs.file("docs/postman.json");
     @AutoClose final Nodes nodes = new Nodes();
 
     @Test
     void theCollectionIsOfTheFormatThatPostmanImports() throws IOException {
-        var collection = new ObjectMapper().readTree(COLLECTION.toFile());
+        var collection = Client.JSON.readTree(COLLECTION.toFile());
         assertTrue(collection.at("/info/schema").asText().contains("v2.1.0"));
         assertEquals(List.of("node1", "node2"), collection.get("variable")
             .findValuesAsText("key").subList(0, 2));
@@ -65,7 +62,7 @@ class PostmanTest {
 
     private static String[] newman(String... arguments) {
         var command = new ArrayList<String>();
-        if (WINDOWS) command.addAll(List.of("cmd", "/c"));
+        if (File.separator.equals("\\")) command.addAll(List.of("cmd", "/c"));
         command.addAll(List.of("npx", "--yes", "newman@6"));
         command.addAll(List.of(arguments));
         return command.toArray(String[]::new);

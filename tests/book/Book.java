@@ -21,29 +21,25 @@ record Book(Path root, List<BookPage> pages) {
 
     static Book read(Path root, List<String> only) throws IOException {
         var pages = new ArrayList<BookPage>();
-        for (var name : files(root, ".md", "docs"))
+        for (var name : files(root, "docs", ".md"))
             if (only.isEmpty() || only.contains(name))
                 pages.add(BookPage.read(root, name));
         return new Book(root, pages);
     }
 
-    private static List<String> files(Path root, String end,
-            String... folders) throws IOException {
-        var names = new ArrayList<String>();
-        for (var folder : folders) {
-            if (!Files.isDirectory(root.resolve(folder))) continue;
-            try (var files = Files.walk(root.resolve(folder))) {
-                files.map(file -> root.relativize(file).toString()
-                    .replace('\\', '/')).filter(name -> name.endsWith(end))
-                    .sorted().forEach(names::add);
-            }
+    private static List<String> files(Path root, String folder, String end)
+            throws IOException {
+        if (!Files.exists(root.resolve(folder))) return new ArrayList<>();
+        try (var files = Files.walk(root.resolve(folder))) {
+            return files.map(file -> root.relativize(file).toString()
+                .replace('\\', '/')).filter(name -> name.endsWith(end))
+                .sorted().collect(toList());
         }
-        return names;
     }
 
     /** The scripts of which the book shows excerpts. */
     static List<String> scripts(Path root) throws IOException {
-        var scripts = files(root, ".java", "beyond");
+        var scripts = files(root, "beyond", ".java");
         scripts.addAll(List.of("Blockchain.java", "Node.java", "Demo.java"));
         return scripts;
     }

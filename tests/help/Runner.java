@@ -21,7 +21,6 @@ import java.util.concurrent.*;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.junit.platform.engine.*;
 import org.junit.platform.engine.reporting.ReportEntry;
-import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.*;
 import org.junit.platform.launcher.core.*;
 import org.junit.platform.launcher.listeners.*;
