@@ -41,23 +41,19 @@ import java.util.function.*;
 import java.util.regex.Pattern;
 import java.util.stream.*;
 import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.runner.options.*;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.*;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Option;
 
 @Command(name = "Benchmark.java", mixinStandardHelpOptions = true,
     version = "1.0", description = "Measures the blockchain and its node.")
 public class Benchmark implements Callable<Integer> {
 
     @Option(names = "--quick", description =
-        "Under a minute, while Java still warms up.")
-    boolean quick;
+        "Under a minute, while Java still warms up.") boolean quick;
 
-    private static final boolean PYTHON =
-        Programs.runs("python3", "--version");
+    private static final boolean PYTHON = Programs.runs("python3", "--version");
 
     public Integer call() throws Exception {
         // Ctrl-C ends all that was started, too.
@@ -67,6 +63,7 @@ public class Benchmark implements Callable<Integer> {
             Runtime.version(), CORES, ManagementFactory
                 .getOperatingSystemMXBean().getSystemLoadAverage(),
             PYTHON ? "Python" : "no Python");
+        row("", "our way", "plain way", "faster", "Python", "growth");
         hash();
         proofOfWork();
         validChain();
@@ -75,8 +72,6 @@ public class Benchmark implements Callable<Integer> {
         requests();
         resolve();
         progress("");
-        row("", "our way", "plain way", "faster", "Python", "growth");
-        rows.add(0, rows.remove(rows.size() - 1));
         rows.forEach(System.out::println);
         System.out.println("""
 
@@ -112,11 +107,10 @@ public class Benchmark implements Callable<Integer> {
         for (int length : sizes(1_000, 10_000, 100_000)) {
             var file = Files.createTempFile("chain", ".json");
             Files.writeString(file, CanonicalJson.of(chain(length)));
-            growth.put(length, length / compare("valid chain, of %,d blocks"
+            growth(growth, length, length / compare("valid chain, of %,d blocks"
                 .formatted(length), true, fork("chain", length, CORES),
                 fork("plain chain", length, CORES),
                 python("chain", file.toString())));
-            growth(growth);
             Files.delete(file);
         }
     }
@@ -330,8 +324,7 @@ public class Benchmark implements Callable<Integer> {
             var address = "localhost:" + neighbour.getAddress().getPort();
             double rate = compare("resolve, %,d blocks".formatted(length), true,
                 () -> resolves(address, 1));
-            if (length > 10) growth.put(length, 1 / rate);
-            if (length > 10) growth(growth);
+            if (length > 10) growth(growth, length, 1 / rate);
             compare("  and again (304)", true, () -> resolves(address, 2));
             if (length > 1_000) try (var node = started(node())) {
                 resolves(node.url, address);
@@ -649,12 +642,12 @@ public class Benchmark implements Callable<Integer> {
     }
 
     /** Adds to the last row how time grows with length: 1 is linearly. */
-    private void growth(TreeMap<Integer, Double> seconds) {
-        double length = 1. * seconds.lastKey() / seconds.firstKey();
-        double time = seconds.lastEntry().getValue()
-            / seconds.firstEntry().getValue();
-        if (length > 1) rows.add(rows.remove(rows.size() - 1)
-            + "%10.2f".formatted(Math.log(time) / Math.log(length)));
+    private void growth(TreeMap<Integer, Double> known, int last, double time) {
+        known.put(last, time);
+        double longer = 1. * last / known.firstKey();
+        double slower = time / known.firstEntry().getValue();
+        if (longer > 1) rows.add(rows.remove(rows.size() - 1)
+            + "%10.2f".formatted(Math.log(slower) / Math.log(longer)));
     }
 
     // On a terminal, it shows that it moves.
