@@ -323,14 +323,11 @@ class LedgerTest {
 
     @Test
     void aLedgerThatCannotBeGetsOneSentence() throws Exception {
-        var cases = new LinkedHashMap<String, String>();
-        cases.put(folder.resolve("no/such").toString(), "no folder");
-        cases.put(folder.toString(), "no file");
-        if (Files.exists(Path.of("/dev/full"))) cases.put("/dev/full", "no file");
-        for (var it : cases.entrySet()) {
+        for (var no : List.of(folder, Path.of("/dev/full"))) {
+            if (!Files.exists(no)) continue;
             var e = assertThrows(IOException.class, () -> nodes.start(
-                "--ledger", it.getKey()));
-            assertTrue(e.getMessage().contains(it.getValue()), e.getMessage());
+                "--ledger", no.toString()));
+            assertTrue(e.getMessage().contains("no file"), e.getMessage());
         }
     }
 
