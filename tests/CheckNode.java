@@ -313,11 +313,10 @@ public class CheckNode implements Callable<Integer> {
 
     private void listen() {
         var reader = new Thread(() -> {
-            var in = new BufferedReader(new InputStreamReader(keyboard));
             try {
-                for (var line = in.readLine(); line != null;
-                    line = in.readLine()) keys.add(line.strip().toLowerCase());
-            } catch (IOException e) {
+                new BufferedReader(new InputStreamReader(keyboard)).lines()
+                    .forEach(line -> keys.add(line.strip().toLowerCase()));
+            } catch (UncheckedIOException e) {
                 // then there are no keys
             }
         });
@@ -327,17 +326,14 @@ public class CheckNode implements Callable<Integer> {
 
     // ## What people see
 
-    private static boolean isTerminal() {
-        return Ansi.AUTO.enabled();
-    }
-
     private void clear() {
-        if (isTerminal()) say("\033[H\033[2J\033[3J");
+        if (Ansi.AUTO.enabled()) say("\033[H\033[2J\033[3J");
         else say("%n");
     }
 
     private void progress(int i) {
-        if (isTerminal()) say("\r%d of %d\033[K", i + 1, rows.all.size());
+        if (Ansi.AUTO.enabled())
+            say("\r%d of %d\033[K", i + 1, rows.all.size());
     }
 
     private static String fold(String text) {

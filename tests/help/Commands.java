@@ -59,10 +59,8 @@ final class Commands implements AutoCloseable {
 
     public static void main(String... none) throws IOException {
         var answers = new PrintStream(System.out, true, UTF_8);
-        for (var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-                ; ) {
-            var line = in.readLine();
-            if (line == null) return;
+        var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String line; (line = in.readLine()) != null; ) {
             var said = run(Client.JSON.readValue(line, Order.class));
             answers.println(Client.JSON.writeValueAsString(said));
         }
