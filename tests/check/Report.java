@@ -69,11 +69,10 @@ final class Report {
             !counts(it), "row", it.row.title(), "result", it.mark.name(),
             "asked", it.asked, "came", it.came, "expected", it.expected,
             "compare", it.compare, "hint", it.row.hint()));
-        var all = new HashMap<String, Object>(Map.of("node", node, "step",
-            step, "passed", passed, "failed", failed, "waiting", waiting,
-            "beyond", beyond, "genesis", rows.genesis, "errors", rows.errors,
-            "rule", rows.forge.work.rule().name(), "rows", list));
-        return CanonicalJson.of(all);
+        return CanonicalJson.of(Map.of("node", node, "step", step, "passed",
+            passed, "failed", failed, "waiting", waiting, "beyond", beyond,
+            "genesis", rows.genesis, "errors", rows.errors, "rule",
+            rows.forge.work.rule().name(), "rows", list));
     }
 
     // ## As a page
