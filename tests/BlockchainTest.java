@@ -122,9 +122,8 @@ class BlockchainTest {
         var number = new Block(1, 0, List.of(), 100, 1);
         var text = new Block(1, 0, List.of(), 100, "1");
         assertNotEquals(number.hash(), text.hash());
-        for (var block : List.of(number, text))
-            assertEquals(block, Chains.read(block.canonicalJson(),
-                Block.class));
+        for (var it : List.of(number, text))
+            assertEquals(it, Chains.read(it.canonicalJson(), Block.class));
     }
 
     // ## The chain

@@ -46,8 +46,7 @@ class ClassroomTest {
     // In a circle, news travels from desk to desk, one a round.
     @ParameterizedTest(name = "of all others: {0}")
     @ValueSource(booleans = {true, false})
-    void nodesThatKnowTheNextDesksFindOneChain(boolean ofAll)
-            throws Exception {
+    void nodesThatKnowTheNextDesksFindOneChain(boolean ofAll) throws Exception {
         eachStudentStartsANode();
         int known = ofAll ? STUDENTS - 1 : 1, rounds = ofAll ? 1 : STUDENTS;
         var circle = new ArrayList<>(nodes);

@@ -46,7 +46,6 @@
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.*;
 import java.nio.file.*;
@@ -54,11 +53,11 @@ import java.util.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.*;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Execution(CONCURRENT)
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 30, unit = MINUTES) // scripts are built, pages run
 @Order(1) // it takes long, so it begins early
 class DocsTest {
@@ -147,8 +146,7 @@ class DocsTest {
             assertEquals(Set.copyOf(files).size(), files.size(), "" + files);
             for (var page : book().pages())
                 if (Line.texts(page.lines()).contains("//SOURCES ../Node.java"))
-                    for (var cell : page.all("java"))
-                        lines.addAll(cell.body());
+                    for (var cell : page.all("java")) lines.addAll(cell.body());
             var known = Line.texts(Line.read(Book.HERE, "Blockchain.java"));
             known.addAll(List.of("import java.io.*;",
                 "import java.util.concurrent.*;")); // by the first small files
@@ -341,8 +339,7 @@ class DocsTest {
             caught(PAGE + ":11", "and more", known.compare(text.body(),
                 text.end(), List.of("8 at 12:00:00", "and more")));
             change(PAGE, "\n5000 is", "\n5002 is");
-            caught(PAGE + ":22", "5000 is",
-                new Trial(root, page()).consoles());
+            caught(PAGE + ":22", "5000 is", new Trial(root, page()).consoles());
         }
 
         @Test

@@ -64,8 +64,7 @@ class GossipTest {
     @Test
     void eachMayJoinTheOneBefore() throws Exception {
         var all = new ArrayList<>(List.of(node()));
-        for (int i = 0; i < 5; i++)
-            all.add(node("--join", all.get(i).url()));
+        for (int i = 0; i < 5; i++) all.add(node("--join", all.get(i).url()));
         awaitNeighbours(5, all);
         Nodes.mine(all.get(5));
         awaitOneChain(all);

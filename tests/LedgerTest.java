@@ -205,8 +205,7 @@ class LedgerTest {
             int blocks = lines >= 7 ? 3 : lines >= 4 ? 2 : 1;
             assertEquals(blocks, Nodes.length(node.url()));
             int pending = lines == 3 || lines == 5 || lines == 6 ? 1 : 0;
-            assertEquals(pending,
-                Nodes.waiting(node).size());
+            assertEquals(pending, Nodes.waiting(node).size());
             pay(9);
             var before = Nodes.state(node);
             restart();
@@ -334,8 +333,7 @@ class LedgerTest {
     @Test
     void aLedgerUnderAnotherRuleSaysSo() throws Exception {
         aLittleHistoryThatHasEnded();
-        var e = assertThrows(IOException.class, () -> start("--zeros",
-            "8"));
+        var e = assertThrows(IOException.class, () -> start("--zeros", "8"));
         assertTrue(e.getMessage().contains("--rule"), e.getMessage());
     }
 

@@ -126,8 +126,7 @@ class StartTest {
 
             println("… ✓ ── 哈希 " + "哈希".length());
             ```
-            """.formatted(HERE.resolve("Blockchain.java")))),
-            "… ✓ ── 哈希 2");
+            """.formatted(HERE.resolve("Blockchain.java")))), "… ✓ ── 哈希 2");
         if (Runner.size(1, 2) == 2) shows(run(0, charset, HERE.resolve(
             "docs/zh/02-hashing.md")), "avalanche.svg shows it");
     }
@@ -186,8 +185,7 @@ class StartTest {
     }
 
     @Test
-    void withoutJbangItIsFetchedOnceAndNothingElseIsLeft()
-            throws Exception {
+    void withoutJbangItIsFetchedOnceAndNothingElseIsLeft() throws Exception {
         var jar = realJar();
         var machine = aMachineWithoutJBang("mvn", """
             for option; do case $option in -DoutputDirectory=*)

@@ -138,9 +138,8 @@ record Trial(Path root, BookPage page, Placeholders values) {
             return false;
         }
         for (var fence : page.fences()) {
-            bodies.put(fence.start(), Line.texts(fence.body()));
-            if (fence.info().equals("console"))
-                bodies.get(fence.start()).clear();
+            bodies.put(fence.start(), fence.info().equals("console")
+                ? new ArrayList<>() : Line.texts(fence.body()));
             if (fence.info().equals("text")) {
                 bodies.put(fence.start(), values.keep(fence.body(), came));
                 came.clear();

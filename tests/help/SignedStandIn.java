@@ -88,8 +88,7 @@ final class SignedStandIn extends StandIn {
 
     @Override
     Map<String, Object> nodes() {
-        return fault == Fault.saysNothing ? Map.of()
-            : Map.of("signed", true);
+        return fault == Fault.saysNothing ? Map.of() : Map.of("signed", true);
     }
 
     @Override
@@ -151,8 +150,7 @@ final class SignedStandIn extends StandIn {
             var amount = CanonicalJson.of(tx.get("amount"));
             add(tx.get("recipient"), new BigDecimal(amount));
             return amount.equals("1") || fault == Fault.anyReward
-                || amount.equals("1.0")
-                    && fault == Fault.rewardOfOnePointZero;
+                || amount.equals("1.0") && fault == Fault.rewardOfOnePointZero;
         }
 
         private static final Pattern SENDER = Pattern.compile(

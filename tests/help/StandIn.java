@@ -375,8 +375,7 @@ class StandIn implements AutoCloseable {
             - (fault == Fault.newestUnchecked ? 1 : 0); i++) {
             var last = chain.get(i - 1);
             var block = chain.get(i);
-            if (!hash(last).equals(block.get("previous_hash")))
-                return false;
+            if (!hash(last).equals(block.get("previous_hash"))) return false;
             var work = rule.hash((long) last.get("proof"),
                 (long) block.get("proof"), "");
             if (fault != Fault.noProofCheck && !(fault == Fault.zerosAnywhere
