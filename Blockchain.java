@@ -249,9 +249,8 @@ public class Blockchain {
         return block;
     }
 
-    // A search takes long, so nobody waits for it: there is no lock around
-    // it. If the chain changes meanwhile, the proof would fit a block that
-    // is no longer the last: the search ends, and another begins.
+    // A search takes long, so there is no lock around it. If the chain
+    // changes meanwhile, its proof would not fit: another search begins.
 
     /** Mines the next block. The miner gets a coin. */
     Block mine(String miner) {
@@ -316,7 +315,8 @@ public class Blockchain {
     synchronized Block lastBlock() { return chain.get(chain.size() - 1); }
     synchronized List<Block> chain() { return List.copyOf(chain); }
     synchronized int length() { return chain.size(); }
-    synchronized List<Transaction> pending() { return pending.list(); }
+    synchronized List<Transaction> pending() { return pending.ready(); }
+    synchronized List<Transaction> waiting() { return pending.all(); }
     synchronized boolean isFull() { return pending.isFull(); }
 
     private double now() { // in seconds, with microseconds
@@ -356,6 +356,9 @@ interface Law {
 
     /** Checks and keeps a payment that waited before blocks; or false. */
     default boolean takes(Transaction payment) { return true; }
+
+    /** May one that it does not take now hold behind other blocks? */
+    default boolean mayTake(Transaction payment) { return false; }
 }
 
 /** Is called before each change, and may throw to prevent it. */
@@ -370,49 +373,55 @@ interface Journal {
 // ## What waits
 //
 // When blocks go, the payments in them wait again: those that this node
-// took itself, and no others, or a neighbour could fill our memory. They
-// are counted, since two equal payments are two payments.
+// took itself, and no others, or a neighbour could fill our memory. What
+// the law does not take now, but may take behind other blocks, waits aside.
 
 final class Pool {
     static final int MOST = 10_000, MOST_BYTES = 4_000_000;
 
-    // open.get(json): how many payments with this JSON this node took and
-    // does not see in the chain.
-    private final Map<String, Integer> open = new HashMap<>();
-    private List<Transaction> waiting = new ArrayList<>();
+    private final List<Transaction> waiting = new ArrayList<>(), // in order
+        ready = new ArrayList<>(); // of these, not those aside
+    // How many payments with this JSON this node took and sees in the chain.
+    private final Map<String, Integer> sealed = new HashMap<>();
     private int bytes;
 
-    List<Transaction> list() { return List.copyOf(waiting); }
-
+    List<Transaction> all() { return List.copyOf(waiting); }
+    List<Transaction> ready() { return List.copyOf(ready); }
     boolean isFull() { return waiting.size() >= MOST || bytes >= MOST_BYTES; }
 
-    void add(Transaction tx) {
-        var json = tx.canonicalJson();
-        open.merge(json, 1, Integer::sum);
-        keep(tx, json);
-    }
+    void add(Transaction tx) { keep(tx, true); }
 
-    private void keep(Transaction tx, String json) {
+    private void keep(Transaction tx, boolean isReady) {
         waiting.add(tx);
-        bytes += json.length();
+        if (isReady) ready.add(tx);
+        bytes += tx.canonicalJson().length();
     }
 
     void reorganise(List<Block> gone, List<Block> come, Law law) {
         var old = payments(gone);
-        for (var tx : old)
-            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
-        for (var tx : payments(come))
-            open.computeIfPresent(tx.canonicalJson(), (json, n) -> n - 1);
+        old.removeIf(tx -> !takeOne(tx.canonicalJson(), sealed));
         old.addAll(waiting);
-        waiting = new ArrayList<>();
+        waiting.clear();
+        ready.clear();
         bytes = 0;
-        var kept = new HashMap<String, Integer>();
+        var now = new HashMap<String, Integer>();
+        for (var tx : payments(come))
+            now.merge(tx.canonicalJson(), 1, Integer::sum);
         for (var tx : old) {
             var json = tx.canonicalJson();
-            int times = kept.merge(json, 1, Integer::sum);
-            if (times <= open.getOrDefault(json, 0) && !isFull()
-                && law.takes(tx)) keep(tx, json);
+            if (takeOne(json, now)) sealed.merge(json, 1, Integer::sum);
+            else if (isFull()) continue;
+            else if (law.takes(tx)) keep(tx, true);
+            else if (law.mayTake(tx)) keep(tx, false);
         }
+    }
+
+    // Two equal payments are two payments, so they are counted.
+    private static boolean takeOne(String json, Map<String, Integer> counts) {
+        int count = counts.getOrDefault(json, 0);
+        if (count > 1) counts.put(json, count - 1);
+        else counts.remove(json);
+        return count > 0;
     }
 
     private static List<Transaction> payments(List<Block> blocks) {
@@ -476,8 +485,7 @@ final class Search {
         return -1;
     }
 
-    // Four zero bits are one hexadecimal zero.
-    private static int zeros(byte[] digest) {
+    private static int zeros(byte[] digest) { // of four bits each
         long front = ByteBuffer.wrap(digest).getLong();
         return Long.numberOfLeadingZeros(front) / 4;
     }
@@ -498,25 +506,19 @@ final class AllCores {
 
 final class Python {
 
-    // Nearly every text is plain, and goes in as a whole.
     static String text(String text) {
-        if (isPlain(text)) return '"' + text + '"';
         var out = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
-            int i = "\"\\\b\f\n\r\t".indexOf(c);
-            if (i >= 0) out.append('\\').append("\"\\bfnrt".charAt(i));
-            else if (c >= ' ' && c <= '~') out.append(c);
-            else out.append("\\u").append(HexFormat.of().toHexDigits(c));
-        }
-        return out.append('"').toString();
-    }
-
-    private static boolean isPlain(String text) {
+        int done = 0; // what is plain goes in piece by piece
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c > '~' || c == '"' || c == '\\') return false;
+            if (c >= ' ' && c <= '~' && c != '"' && c != '\\') continue;
+            int at = "\"\\\b\f\n\r\t".indexOf(c);
+            out.append(text, done, i).append('\\').append(at >= 0
+                ? "\"\\bfnrt".substring(at, at + 1)
+                : 'u' + HexFormat.of().toHexDigits(c));
+            done = i + 1;
         }
-        return true;
+        return out.append(text, done, text.length()).append('"').toString();
     }
 
     // Java sorts texts by their chars, Python by code points: an emoji
@@ -542,14 +544,12 @@ final class Python {
         return digits.toPlainString() + (digits.scale() > 0 ? "" : ".0");
     }
 
-    // Six decimals, which a time has, are quick to find; up to 2^33 no
-    // two such fractions are one double. Java itself finds the fewest
-    // digits from 19 on only. Jackson does, but writes at least two:
-    // 4.9E-324 is 5e-324.
+    // Six decimals, which a time has, are quick to find. Java itself finds
+    // the fewest digits from 19 on only; Jackson does, but 5e-324 is 4.9E-324.
     private static BigDecimal fewestDigits(double number) {
         long millionths = Math.round(number * 1e6);
         if (millionths / 1e6 == number && Math.abs(number) < 1L << 33)
-            return BigDecimal.valueOf(millionths, 6);
+            return BigDecimal.valueOf(millionths, 6); // no other is so near
         var digits = new BigDecimal(NumberOutput.toString(number, true));
         var one = digits.round(new MathContext(1));
         return one.doubleValue() == number ? one : digits;

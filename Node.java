@@ -122,7 +122,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private void newTransaction(Context ctx) {
         var transaction = Json.payment(ctx.bodyInputStream());
         if (blockchain.isFull()) throw new Refusal(Refusal.Kind.BUSY,
-            blockchain.pending().size() + " transactions wait already. Mine a "
+            blockchain.waiting().size() + " transactions wait already. Mine a "
             + "block first.");
         long index = blockchain.newTransaction(transaction);
         gossip.pass(transaction);
@@ -131,7 +131,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void transactions(Context ctx) {
-        Door.reply(ctx, 200, Map.of("transactions", blockchain.pending()));
+        Door.reply(ctx, 200, Map.of("transactions", blockchain.waiting()));
     }
 
     // ## Step 2.5 · The chain

@@ -338,29 +338,52 @@ class AccountsTest {
     }
 
     @Test
-    void afterAReorganisationWhatNoLongerHoldsFallsOut() {
+    void whatDoesNotHoldYetWaitsAside() {
         var chain = blockchain();
         var fork = chain.chain();
+        var one = pay(ann, 1, bobsAddress, 1);
+        var two = pay(ann, 2, bobsAddress, 1);
+        var bobs = pay(bob, 1, "carol", 2);
+        var none = List.of(reward("x"));
         for (int i = 0; i < 2; i++) chain.mine(annsAddress);
-        chain.newTransaction(pay(ann, 1, bobsAddress, 1));
+        chain.newTransaction(one);
         chain.mine(annsAddress);
-        chain.newTransaction(pay(ann, 2, bobsAddress, 1));
-        chain.newTransaction(pay(bob, 1, "carol", 2));
+        chain.newTransaction(two);
+        chain.newTransaction(bobs);
         // on the other fork, ann mined two blocks only
-        var other = Chains.longer(fork, mined(), mined(), List.of(reward("x")),
-            List.of(reward("x")));
-        assertTrue(chain.replace(other));
-        assertEquals(List.of("1", "2", "1"), chain.pending().stream()
-            .map(tx -> tx.sender().split("[.]")[1]).toList());
+        assertTrue(chain.replace(Chains.longer(fork, mined(), mined(), none,
+            none)));
+        assertEquals(List.of(one, two, bobs), chain.pending());
+        // and here only one: her second coin is still to come, and bob's
+        assertTrue(chain.replace(Chains.longer(fork, mined(), none, none,
+            none, none)));
+        assertEquals(List.of(one), chain.pending());
+        assertEquals(List.of(one, two, bobs), chain.waiting());
+        chain.mine(annsAddress);
+        assertEquals(List.of(two, bobs), chain.pending());
         assertEquals(List.of(), log);
-        // and here only one
-        other = Chains.longer(fork, mined(), List.of(reward("x")), List.of(reward("x")),
-            List.of(reward("x")), List.of(reward("x")));
-        assertTrue(chain.replace(other));
-        assertEquals(List.of(pay(ann, 1, bobsAddress, 1)), chain.pending());
-        assertEquals(2, log.size());
-        assertTrue(log.get(0).contains("falls out: The payment moves 1, but"),
-            log.get(0));
+    }
+
+    @Test
+    void aNumberThatIsUsedNeverComesAgain() {
+        var chain = blockchain();
+        var one = pay(ann, 1, "carol", 1);
+        var two = pay(ann, 2, "carol", 1);
+        var fork = Chains.longer(chain.chain(), mined(), mined());
+        assertTrue(chain.replace(Chains.longer(fork, mined(one))));
+        chain.newTransaction(two); // behind one that a neighbour took
+        assertTrue(chain.replace(Chains.longer(fork, mined(), mined())));
+        assertEquals(List.of(), chain.pending());
+        assertEquals(List.of(two), chain.waiting());
+        assertTrue(chain.replace(Chains.longer(fork, mined(), mined(),
+            mined(one))));
+        assertEquals(List.of(two), chain.pending());
+        assertEquals(List.of(), log);
+        assertTrue(chain.replace(Chains.longer(fork, mined(one),
+            mined(pay(ann, 2, "dora", 1)), mined(), mined())));
+        assertEquals(List.of(), chain.waiting());
+        assertEquals(List.of("A payment falls out: number 2 of " + Sha256
+            .shorten(annsAddress) + " is used."), log);
     }
 
     @Test
@@ -539,6 +562,30 @@ class AccountsTest {
             + "not signed"), refused.getMessage());
         assertTrue(refused.getMessage().contains("--signed"),
             refused.getMessage());
+    }
+
+    @Test
+    void aLedgerRemembersWhatWaitsAside() throws Exception {
+        var file = temp.resolve("ledger").toString();
+        var one = pay(ann, 1, bobsAddress, 1);
+        var two = pay(ann, 2, bobsAddress, 1);
+        var node = nodes.start("--signed", "--ledger", file);
+        take(node, chain(mined(), mined(), mined(one)));
+        post(node, two, 201); // behind one that a neighbour took
+        take(node, chain(mined(), mined(), mined(), mined()));
+        nodes.end(node);
+        node = nodes.start("--signed", "--ledger", file);
+        assertEquals("{\"transactions\": [" + two.canonicalJson() + "]}\n",
+            Client.get(node.url() + "/transactions").text());
+        take(node, chain(mined(), mined(), mined(), mined(), mined(one)));
+        Nodes.mine(node);
+        assertTrue(Client.get(node.url() + "/chain").text()
+            .contains(two.canonicalJson()));
+    }
+
+    private void take(Node node, List<Block> chain) throws Exception {
+        Nodes.register(node, nodes.says(Chains.body(chain)).address());
+        assertTrue(Nodes.resolve(node));
     }
 
     // ## With nodes of the tutorial

@@ -196,6 +196,22 @@ class BlockchainTest {
     }
 
     @Test
+    void equalPaymentsAreTwoWhereverTheyWereTaken() {
+        var ours = blockchain();
+        var genesis = ours.chain();
+        var three = List.of(payment(1), payment(1), payment(1));
+        ours.newTransaction(payment(1));
+        assertTrue(ours.replace(Chains.longer(genesis, three)));
+        assertEquals(List.of(), ours.pending());
+        ours.newTransaction(payment(1));
+        var none = List.of();
+        assertTrue(ours.replace(Chains.longer(genesis, three, none)));
+        assertEquals(List.of(payment(1)), ours.pending());
+        assertTrue(ours.replace(Chains.longer(genesis, none, none, none)));
+        assertEquals(List.of(payment(1), payment(1)), ours.pending());
+    }
+
+    @Test
     void whatTheJournalRefusesDoesNotHappen() {
         var journal = new Chains.FullJournal();
         var blockchain = new Blockchain(EASY, Clock.systemUTC(), Law.NONE,

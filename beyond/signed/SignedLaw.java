@@ -8,6 +8,7 @@
 // The accounts after the last block, and above them those after all that
 // waits. No payment and no block comes in that these do not allow.
 
+import java.math.BigInteger;
 import java.util.*;
 import java.util.function.*;
 
@@ -20,7 +21,7 @@ final class SignedLaw implements Law {
     private Accounts checked; // above one of these: after the last check
     private final Consumer<String> log;
 
-    /** @param log is told of payments that no longer hold */
+    /** @param log is told of payments that can never hold again */
     SignedLaw(Consumer<String> log) {
         this.log = log;
     }
@@ -81,8 +82,17 @@ final class SignedLaw implements Law {
             keep();
             return true;
         } catch (Breach e) {
-            log.accept("A payment falls out: " + e.getMessage());
             return false;
         }
+    }
+
+    // A number that is used never comes again. All else may: coins, too.
+    public boolean mayTake(Transaction payment) {
+        var signed = Payment.of(payment).get();
+        boolean isUsed = new BigInteger(signed.number()).compareTo(
+            BigInteger.valueOf(now(signed.key()).payments())) <= 0;
+        if (isUsed) log.accept("A payment falls out: number " + signed.number()
+            + " of " + Sha256.shorten(signed.key()) + " is used.");
+        return !isUsed;
     }
 }
