@@ -630,12 +630,31 @@ final class Script {
     /** What is wrong with it, it says in a sentence. */
     static int run(CommandLine script, String... arguments) {
         return script.setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(String.class, Script::bare)
             .setParameterExceptionHandler((e, ignored) -> {
-                script.getErr().println(e.getMessage() + ". Try --help.");
+                script.getErr().println(
+                    plain(e.getMessage()) + ". Try --help.");
                 return 2;
             }).setExecutionExceptionHandler((e, ignored, parsed) -> {
-                script.getErr().println(e.getMessage());
+                script.getErr().println(plain(e.getMessage()));
                 return 1;
             }).execute(arguments);
+    }
+
+    /** What strangers had a hand in, without what a terminal would obey. */
+    static String plain(String text) { return text.replaceAll("\\p{C}", " "); }
+
+    /** What was pasted, without what is not seen at its ends. */
+    static String bare(String text) {
+        int from = 0, to = text.length();
+        while (from < to && isUnseen(text.charAt(from))) from++;
+        while (from < to && isUnseen(text.charAt(to - 1))) to--;
+        return text.substring(from, to);
+    }
+
+    private static boolean isUnseen(char c) { // a blank, a CR, U+FEFF
+        return Character.isWhitespace(c) || Character.isSpaceChar(c)
+            || Character.isISOControl(c)
+            || Character.getType(c) == Character.FORMAT;
     }
 }

@@ -1,6 +1,8 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES signed/KeyFile.java
+//SOURCES signed/Statement.java
+//SOURCES signed/Unanswered.java
 //SOURCES signed/SignedLaw.java
 //SOURCES neighbours/Call.java
 //SOURCES neighbours/Address.java
@@ -24,7 +26,6 @@
 
 import java.io.*;
 import java.math.BigDecimal;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.*;
 import picocli.CommandLine;
@@ -56,21 +57,33 @@ public class Wallet {
             throws Exception {
         if (!Payment.isAddress(recipient)) throw new IOException(recipient
             + " is no address: nobody could spend what is paid to it.");
-        var number = number(amount);
+        var coins = number(amount);
         var keys = new KeyFile(file).keys();
-        var accounts = accounts();
-        var next = accounts.then(Payment.address(keys.getPublic())).payments();
-        var payment = Payment.sign(keys, next + 1, recipient, number)
+        var statement = new Statement(node);
+        var unanswered = Unanswered.of(file);
+        for (var last : unanswered.payments()) if (statement.has(
+                new Transaction(last.sender(), recipient, coins))) {
+            unanswered.forget();
+            System.out.println(name(last) + " came through the first time, and "
+                + "is not made again. To pay once more, say so again.");
+            return;
+        }
+        // The same again is the same text: nothing in a signature is chance.
+        long number = statement.next(Payment.address(keys.getPublic()));
+        var payment = Payment.sign(keys, number, recipient, coins)
             .transaction();
-        accounts.check(payment); // or it throws, and says why
-        var answer = ask("/transactions/new", payment.canonicalJson());
-        if (answer.statusCode() != 201) throw new IOException(
-            "The node refuses: " + Json.answer(answer.body()).get("error"));
-        System.out.println("Your payment number " + (next + 1) + " is on its "
-            + "way: " + CanonicalJson.of(number) + " to "
-            + Sha256.shorten(recipient) + ". Once a block holds it, it "
-            + "is made.");
-        warn();
+        statement.check(payment); // or it throws, and says why
+        unanswered.note(payment);
+        statement.send(payment);
+        unanswered.forget();
+        System.out.println(name(payment) + " is on its way: "
+            + CanonicalJson.of(coins) + " to " + Sha256.shorten(recipient)
+            + ". Once a block holds it, it is made.");
+        statement.warn();
+    }
+
+    private static String name(Transaction payment) {
+        return "Your payment number " + Payment.of(payment).get().number();
     }
 
     @Command(mixinStandardHelpOptions = true,
@@ -81,9 +94,9 @@ public class Wallet {
         if (address == null) address = new KeyFile(file).address();
         if (!Payment.isAddress(address)) System.err.println(address + " is no "
             + "address: nobody can spend what is paid to it.");
-        var accounts = accounts();
-        var now = accounts.now(address).coins();
-        var then = accounts.then(address).coins();
+        var statement = new Statement(node);
+        var now = statement.now(address).coins();
+        var then = statement.then(address).coins();
         System.out.println(coins(now) + (now.compareTo(then) == 0 ? "" : ", "
             + coins(then) + " when all that waits is in a block"));
     }
@@ -107,54 +120,6 @@ public class Wallet {
         }
         throw new IOException(amount + " is no amount: it must be a number "
             + "above 0, such as 5 or 0.25, of at most 15 digits.");
-    }
-
-    // ## What the node says
-    //
-    // The wallet believes nobody: it works out from the chain who owns what.
-    // It needs no route that the tutorial's nodes lack, and takes more where
-    // there is more: what waits, and whether the node checks payments.
-
-    private SignedLaw accounts() throws IOException {
-        var accounts = new SignedLaw(line -> { });
-        try (var text = ask("/chain", "").body()) {
-            accounts.check(0, List.of(), Blocks.chain(Memory.read(text, 1,
-                Deadline.in(Limits.ANSWERS))));
-            accounts.keep();
-        } catch (Breach e) {
-            throw new IOException("On this node nobody can say who owns what: "
-                + e.getMessage());
-        } catch (Refusal e) {
-            throw new IOException("What answers at " + node + " is no node: "
-                + e.getMessage());
-        }
-        var waiting = Json.answer(ask("/transactions", "").body())
-            .get("transactions");
-        if (waiting instanceof List<?> payments) for (var tx : payments)
-            if (Json.transaction(tx) instanceof Transaction payment)
-                accounts.takes(payment);
-        return accounts;
-    }
-
-    private void warn() throws IOException {
-        if (Json.answer(ask("/nodes", "").body()).get("signed")
-            == Boolean.TRUE) return;
-        System.err.println("This node does not check payments, it only "
-            + "carries them. Nodes with --signed do.");
-        if (ask("/transactions", "").statusCode() != 200)
-            System.err.println("Nor does it say what waits: pay again only "
-                + "when a block holds this payment.");
-    }
-
-    private HttpResponse<InputStream> ask(String path, String body)
-            throws IOException {
-        var address = Address.of("--node", node).toString();
-        try {
-            return new Call("wallet").send(address, path, body);
-        } catch (IOException e) {
-            throw new IOException("No node answers at " + node + ". Start one "
-                + "there, or name another with --node.");
-        }
     }
 
     public static void main(String... arguments) {

@@ -2,6 +2,7 @@
 //JAVA 17+
 //SOURCES help/Runner.java
 //SOURCES help/Nodes.java
+//SOURCES help/Chains.java
 //SOURCES help/Commands.java
 
 // The wallet as a user has it: a program, started for each command, that keeps
@@ -9,7 +10,9 @@
 
 import static org.junit.jupiter.api.Assertions.*;
 
+import com.sun.net.httpserver.*;
 import java.io.*;
+import java.net.InetSocketAddress;
 import java.nio.file.*;
 import java.util.*;
 import org.junit.jupiter.api.*;
@@ -97,6 +100,75 @@ class WalletTest {
             + "signed", ann, "balance", "--node", python);
     }
 
+    // ## An answer that does not come
+
+    // Three ways in which a payment may get no good answer; whoever pays the
+    // same again must not pay twice.
+    @Test
+    void whoPaysAgainForWantOfAnAnswerPaysOnce() throws Exception {
+        Path ann = home("ann"), bob = home("bob");
+        var bobsAddress = good(bob, "address");
+        var node = nodes.start("--signed", "--id", good(ann, "address"));
+        for (int i = 0; i < 20; i++) Nodes.mine(node);
+        var pay = new String[] {"pay", bobsAddress, "5", "--node", ""};
+
+        pay[4] = before(node, exchange -> take(node, exchange));
+        refused("nobody knows whether it took the payment", ann, pay);
+        assertEquals("Your payment number 1 came through the first time, and "
+            + "is not made again. To pay once more, say so again.",
+            good(ann, pay));
+        pay[4] = node.url();
+        assertTrue(good(ann, pay).startsWith("Your payment number 2 is on"));
+
+        pay[4] = before(node, exchange -> {
+            take(node, exchange);
+            exchange.sendResponseHeaders(400, 0);
+            exchange.getResponseBody().write(
+                "{\"error\": \"Try again.\\n\\u001b[2J\"}".getBytes());
+        });
+        refused("The node refuses: Try again.  [2J", ann, pay);
+        Nodes.mine(node);
+        assertTrue(good(ann, pay).startsWith("Your payment number 3 came"));
+
+        pay[4] = before(node, exchange -> { });
+        refused("nobody knows whether it took the payment", ann, pay);
+        pay[4] = node.url();
+        assertTrue(good(ann, pay).startsWith("Your payment number 4 is on"));
+        Nodes.mine(node);
+        assertEquals("20 coins", good(bob, "balance", "--node", node.url()));
+    }
+
+    /** A node that answers as this one does, but not to payments. */
+    String before(Node node, HttpHandler payments) throws IOException {
+        var server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                if (exchange.getRequestMethod().equals("POST"))
+                    payments.handle(exchange);
+                else {
+                    var text = Client.get(node.url()
+                        + exchange.getRequestURI()).text().getBytes(UTF_8);
+                    exchange.sendResponseHeaders(200, text.length);
+                    exchange.getResponseBody().write(text);
+                }
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        });
+        server.start();
+        nodes.add(() -> server.stop(0));
+        return "http://localhost:" + server.getAddress().getPort();
+    }
+
+    static void take(Node node, HttpExchange exchange) throws IOException {
+        try {
+            Nodes.pay(node, new String(
+                exchange.getRequestBody().readAllBytes(), UTF_8));
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
     // ## What is wrong is said
 
     @Test
@@ -114,10 +186,16 @@ class WalletTest {
             "--node", "http://localhost:" + port);
         refused("--node \"nonsense\" is not like http://localhost:5001.", ann,
             "balance", "--node", "nonsense");
+        refused("No node answers at http://localhost:" + port, ann, "balance",
+            "\ufeff" + address + "\r", "--node", " http://localhost:" + port
+            + "/\r"); // as they are pasted
         refused("Missing required subcommand. Try --help.", ann);
         refused("Unknown option: '--kye'. Try --help.", ann, "address", "--kye");
         refused("is no node: ", ann, "balance", "--node",
             nodes.says("<html>").address());
+        refused("block 1: previous_hash is 1, but", ann, "balance", "--node",
+            nodes.says(CanonicalJson.of(List.of(Chains.GENESIS,
+                Chains.GENESIS))).address()); // in no chain
     }
 
     @Test

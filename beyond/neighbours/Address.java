@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 record Address(String host, int port) {
     private static final Pattern FORM = Pattern.compile(
         "([a-z0-9._-]+|\\[[0-9a-f:.]+]):([1-9][0-9]{0,4})");
+    private static final int LONGEST = 300; // a name has 253 at most
 
     /**
      * HTTP://LOCALHOST:5001/ is localhost:5001. The port of a bare
@@ -22,7 +23,9 @@ record Address(String host, int port) {
     static Address of(Object node) {
         Refusal.unless(node instanceof String,
             "what is no text is not like http://localhost:5001.");
-        var text = ((String) node).toLowerCase(Locale.ROOT);
+        var text = Script.bare((String) node).toLowerCase(Locale.ROOT);
+        Refusal.unless(text.length() <= LONGEST, "a text of " + text.length()
+            + " characters is not like http://localhost:5001.");
         Refusal.unless(!text.startsWith("https://"), CanonicalJson.of(node)
             + " asks for https, and nodes speak http.");
         boolean url = text.startsWith("http://");

@@ -11,6 +11,7 @@ import static java.nio.file.StandardOpenOption.*;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.*;
 import java.nio.file.attribute.*;
 import java.security.*;
@@ -66,23 +67,42 @@ record KeyFile(Path file) {
 
     // ## Made once
 
+    // It is written whole under a name of its own, and only then gets its
+    // own. If another wallet was faster, that one's key stands.
     private void make() throws IOException {
+        var draft = file.resolveSibling(file.getFileName() + "-"
+            + ProcessHandle.current().pid());
+        try {
+            write(draft);
+            Files.createLink(file, draft);
+            System.err.println("A new key is in " + file + ". Keep a copy: "
+                + "whoever has it has your coins, and nobody without it.");
+        } catch (FileAlreadyExistsException e) {
+            // the other one is read
+        } catch (UnsupportedOperationException e) { // as on a USB stick
+            Files.move(draft, file);
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw unusable();
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    private static void write(Path draft)
+            throws IOException, NoSuchAlgorithmException {
+        Files.deleteIfExists(draft); // of a wallet that was killed
         var owners = PosixFilePermissions.asFileAttribute(
             PosixFilePermissions.fromString("rw-------"));
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews()
             .contains("posix"); // on Windows the home folder protects it
-        try (var out = Files.newByteChannel(file, Set.of(CREATE_NEW, WRITE),
-                posix ? new FileAttribute<?>[] {owners}
-                    : new FileAttribute<?>[0])) {
+        try (var out = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), posix
+                ? new FileAttribute<?>[] {owners} : new FileAttribute<?>[0])) {
             var keys = KeyPairGenerator.getInstance("Ed25519")
                 .generateKeyPair();
             out.write(ByteBuffer.wrap((part("PRIVATE", keys.getPrivate())
                 + part("PUBLIC", keys.getPublic())).getBytes(US_ASCII)));
-        } catch (IOException | NoSuchAlgorithmException e) {
-            throw unusable();
+            out.force(true);
         }
-        System.err.println("A new key is in " + file + ". Keep a copy: whoever "
-            + "has it has your coins, and nobody without it.");
     }
 
     private static String part(String name, Key key) {
