@@ -15,6 +15,7 @@ import java.io.*;
 import java.net.InetSocketAddress;
 import java.nio.file.*;
 import java.util.*;
+import java.util.concurrent.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -215,6 +216,17 @@ class WalletTest {
         assertEquals("", wallet(ann, "address").err());
         assertEquals(address, good(ann, "address"));
         assertEquals(key, Files.readString(file));
+
+        var shared = new KeyFile(ann.resolve("shared"));
+        var addresses = ConcurrentHashMap.newKeySet();
+        var wallets = Executors.newFixedThreadPool(8);
+        for (var done : wallets.invokeAll(Collections.nCopies(8, () ->
+            addresses.add(shared.address())))) done.get();
+        wallets.shutdown();
+        assertEquals(1, addresses.size());
+        try (var all = Files.list(ann)) {
+            assertEquals(2, all.count());
+        }
 
         var other = ann.resolve("other");
         assertNotEquals(address, good(ann, "address", "--key", "" + other));

@@ -7,13 +7,12 @@
 // alone, and never written over.
 
 import static java.nio.charset.StandardCharsets.*;
-import static java.nio.file.StandardOpenOption.*;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.*;
-import java.nio.file.attribute.*;
 import java.security.*;
 import java.security.spec.*;
 import java.util.*;
@@ -67,12 +66,13 @@ record KeyFile(Path file) {
 
     // ## Made once
 
-    // It is written whole under a name of its own, and only then gets its
-    // own. If another wallet was faster, that one's key stands.
+    // It is written whole in a file that its owner alone can read, and only
+    // then gets its name. If another wallet was faster, that one's key stands.
     private void make() throws IOException {
-        var draft = file.resolveSibling(file.getFileName() + "-"
-            + ProcessHandle.current().pid());
+        Path draft = null;
         try {
+            draft = Files.createTempFile(file.toAbsolutePath().getParent(),
+                "key", "");
             write(draft);
             Files.createLink(file, draft);
             System.err.println("A new key is in " + file + ". Keep a copy: "
@@ -84,21 +84,14 @@ record KeyFile(Path file) {
         } catch (IOException | NoSuchAlgorithmException e) {
             throw unusable();
         } finally {
-            Files.deleteIfExists(draft);
+            if (draft != null) Files.deleteIfExists(draft);
         }
     }
 
     private static void write(Path draft)
             throws IOException, NoSuchAlgorithmException {
-        Files.deleteIfExists(draft); // of a wallet that was killed
-        var owners = PosixFilePermissions.asFileAttribute(
-            PosixFilePermissions.fromString("rw-------"));
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews()
-            .contains("posix"); // on Windows the home folder protects it
-        try (var out = FileChannel.open(draft, Set.of(CREATE_NEW, WRITE), posix
-                ? new FileAttribute<?>[] {owners} : new FileAttribute<?>[0])) {
-            var keys = KeyPairGenerator.getInstance("Ed25519")
-                .generateKeyPair();
+        var keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        try (var out = FileChannel.open(draft, WRITE)) {
             out.write(ByteBuffer.wrap((part("PRIVATE", keys.getPrivate())
                 + part("PUBLIC", keys.getPublic())).getBytes(US_ASCII)));
             out.force(true);
