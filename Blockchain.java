@@ -233,9 +233,13 @@ public class Blockchain {
         synchronized (this) {
             law.check(transaction); // may throw: then nothing has happened
             journal.paid(transaction); // may throw, too
-            law.keep();
-            pending.add(transaction);
-            return chain.size() + 1;
+            try {
+                law.keep();
+                pending.add(transaction);
+                return chain.size() + 1;
+            } catch (Error e) { // out of memory, half-way
+                throw journal.givesUp(e);
+            }
         }
     }
 
@@ -253,9 +257,7 @@ public class Blockchain {
     // changes meanwhile, its proof would not fit: another search begins.
 
     /** Mines the next block. The miner gets a coin. */
-    Block mine(String miner) {
-        return mine(miner, guesses -> { });
-    }
+    Block mine(String miner) { return mine(miner, guesses -> { }); }
 
     /** The same; {@code progress} hears how many guesses were made. */
     Block mine(String miner, LongConsumer progress) {
@@ -275,9 +277,7 @@ public class Blockchain {
 
     // ## Step 4 · The longest valid chain wins
 
-    boolean validChain(List<Block> chain) {
-        return flaw(chain).isEmpty();
-    }
+    boolean validChain(List<Block> chain) { return flaw(chain).isEmpty(); }
 
     /** The first flaw of a chain. All code that checks a chain asks this. */
     Optional<Flaw> flaw(List<Block> chain) {
@@ -306,10 +306,14 @@ public class Blockchain {
         var gone = chain.subList(kept, chain.size());
         law.check(kept, gone, come);
         journal.changed(kept, come);
-        law.keep();
-        pending.reorganise(gone, come, law);
-        gone.clear();
-        chain.addAll(come);
+        try {
+            law.keep();
+            pending.reorganise(gone, come, law);
+            gone.clear();
+            chain.addAll(come);
+        } catch (Error e) {
+            throw journal.givesUp(e);
+        }
     }
 
     synchronized Block lastBlock() { return chain.get(chain.size() - 1); }
@@ -368,6 +372,9 @@ interface Journal {
     default void paid(Transaction payment) { }
 
     default void changed(int kept, List<Block> blocks) { }
+
+    /** What it was told has not happened. */
+    default Error givesUp(Error e) { return e; }
 }
 
 // ## What waits
@@ -404,9 +411,10 @@ final class Pool {
         waiting.clear();
         ready.clear();
         bytes = 0;
-        var now = new HashMap<String, Integer>();
-        for (var tx : payments(come))
-            now.merge(tx.canonicalJson(), 1, Integer::sum);
+        var now = new HashMap<String, Integer>(); // of these, those in blocks
+        for (var tx : old) now.put(tx.canonicalJson(), 0);
+        if (!old.isEmpty()) for (var tx : payments(come))
+            now.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
         for (var tx : old) {
             var json = tx.canonicalJson();
             if (takeOne(json, now)) sealed.merge(json, 1, Integer::sum);

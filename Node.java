@@ -87,7 +87,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.jetty.host = host;
         config.jetty.port = port;
         door.configure(config);
-        if (!quiet) config.requestLogger.http(Door::log);
+        if (!quiet) config.requestLogger.http(door::log);
         var routes = config.routes;
         routes.get("/", Explorer::reply);
         routes.get("/explorer/{file}", Explorer::reply);
@@ -218,11 +218,14 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private Ledger ledger;
     private Visits visits;
     private Javalin server;
+    private Printer printer;
 
     /** @throws IOException if it can't start: the message says why */
     void open(Clock clock) throws IOException {
         here = new Here(host, port, url);
         ledger = new Ledger(file);
+        printer = new Printer();
+        boolean isOpen = false;
         try {
             build(clock);
             if (!joined.isEmpty()) visits.join(joined);
@@ -230,12 +233,11 @@ public class Node implements AutoCloseable, Callable<Integer> {
             here.opened(server.port());
             door.opened(server);
             if (!joined.isEmpty()) visits.begin();
+            isOpen = true;
         } catch (JavalinBindException e) {
-            ledger.close();
             throw new IOException(here.trouble());
-        } catch (IOException | RuntimeException e) {
-            ledger.close();
-            throw e;
+        } finally {
+            if (!isOpen) closeFile();
         }
     }
 
@@ -246,7 +248,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             : new Blockchain(work, clock, Law.NONE, ledger);
         ledger.replay(blockchain);
         text = new ChainText(blockchain);
-        door = new Door(new Origin(host));
+        door = new Door(new Origin(host), printer);
         // Other nodes print no line for what a "node" asks by itself.
         var call = new Call(joined.isEmpty() ? "person" : "node");
         neighbours = new Neighbours(here, ledger, this::note);
@@ -255,7 +257,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             errands, signed);
         visits = new Visits(gossip, neighbours, here, call, errands,
             Visits.rules(rule, zeros, signed), this::log,
-            System.out::println);
+            printer::say);
         if (id == null) id = ledger.id();
         if (id == null) id = UUID.randomUUID().toString().replace("-", "");
         ledger.named(id);
@@ -263,7 +265,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void log(String line) {
-        if (!quiet) System.out.println(line);
+        if (!quiet) printer.say(line);
     }
 
     private void note(String line) {
@@ -286,7 +288,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
         } catch (JavalinException late) {
             // whoever was not done within a second is cut off
         }
+        closeFile();
+    }
+
+    private void closeFile() {
         ledger.close();
+        printer.close();
     }
 
     // ## The command line

@@ -226,6 +226,20 @@ class BlockchainTest {
         assertEquals(1, blockchain.chain().size());
     }
 
+    // The journal knows what the blockchain does not.
+    @Test
+    void anErrorInTheMiddleOfAChangeIsNotPassedOver() {
+        var journal = new Chains.FullJournal();
+        var error = new OutOfMemoryError();
+        var blockchain = new Blockchain(EASY, Clock.systemUTC(), new Law() {
+            public void keep() { throw error; }
+        }, journal);
+        assertSame(error, assertThrows(Error.class, () ->
+            blockchain.newTransaction(payment(1))));
+        assertThrows(Error.class, () -> blockchain.mine("miner"));
+        assertEquals(List.of(error, error), journal.givenUp);
+    }
+
     // ## Many at once
 
     @Test

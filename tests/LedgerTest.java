@@ -8,6 +8,7 @@
 // and a node that starts from there goes on where the last one was.
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,6 +17,7 @@ import java.io.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.*;
@@ -467,7 +469,9 @@ class LedgerTest {
         assertFull(answer);
         assertFull(Client.get(url + "/mine"));
         assertFull(Client.post(url + "/nodes/register",
-            "{\"nodes\": [\"" + "a".repeat(1_000) + ":1\"]}"));
+            "{\"nodes\": [" + IntStream.range(1, 10).mapToObj(i -> "\""
+                + "a".repeat(250) + ":" + i + "\"").collect(joining(", "))
+            + "]}"));
         var pending = Nodes.get(url, "/transactions");
         assertEquals(paid, pending.get("transactions").size());
         var chain = Nodes.get(url, "/chain");
@@ -478,6 +482,31 @@ class LedgerTest {
         assertEquals(pending, Nodes.get(node, "/transactions"));
         assertEquals(chain, Nodes.get(node, "/chain"));
         Nodes.mine(node);
+    }
+
+    // ## No memory
+
+    @Test
+    void whatFindsNoMemoryIsNotWrittenAndHindersNothing() throws Exception {
+        var program = Programs.java(List.of("-XX:MaxDirectMemorySize=1m"),
+            "LedgerTest$OutOfMemory", "" + ledger).start();
+        assertEquals("out of memory", program.inputReader().readLine());
+        assertEquals(0, program.waitFor());
+        var file = new SealedFile(ledger);
+        assertEquals("{\"id\": \"last\"}", file.next(List.of()));
+        file.close();
+    }
+
+    static final class OutOfMemory {
+        public static void main(String... file) throws IOException {
+            var sealed = new SealedFile(Path.of(file[0]));
+            try {
+                sealed.append("{\"id\": \"" + "x".repeat(2_000_000) + "\"}");
+            } catch (OutOfMemoryError e) {
+                System.out.println("out of memory");
+            }
+            sealed.append("{\"id\": \"last\"}");
+        }
     }
 
     static void assertFull(Client.Answer answer) {

@@ -295,6 +295,25 @@ class NodeTest {
             + "]} garbage").status());
     }
 
+    // ## A terminal that is paused
+
+    // By Ctrl-S, or on Windows by a click: nobody reads what it prints. A pipe
+    // holds 64 kB.
+    @Test
+    void aPausedTerminalHoldsNobodyUp() throws Exception {
+        int port = Programs.port();
+        var url = "http://localhost:" + port;
+        var program = Programs.java(List.of(), "Node", "--zeros", "2", "--port",
+            "" + port).start();
+        nodes.add(program::destroyForcibly);
+        var out = program.inputReader();
+        while (!out.readLine().startsWith("Try: ")) continue;
+        for (int i = 0; i < 300 + Limits.LINES; i++)
+            assertEquals(404, Client.get(url + "/" + "a".repeat(900)).status());
+        Nodes.mine(url);
+        while (!out.readLine().contains("lines were not printed")) continue;
+    }
+
     public static void main(String... arguments) {
         Runner.run(NodeTest.class, arguments);
     }

@@ -3,6 +3,7 @@
 //SOURCES Turn.java
 //SOURCES Uploads.java
 //SOURCES Origin.java
+//SOURCES Printer.java
 //SOURCES ../neighbours/Address.java
 //SOURCES ../neighbours/Machine.java
 //SOURCES Blocks.java
@@ -37,11 +38,13 @@ import org.eclipse.jetty.server.handler.EagerContentHandler;
 
 final class Door {
     private final Origin origin;
+    private final Printer printer;
     private final Turn.Queue turns = new Turn.Queue();
     private final Uploads uploads = new Uploads();
 
-    Door(Origin origin) {
+    Door(Origin origin, Printer printer) {
         this.origin = origin;
+        this.printer = printer;
     }
 
     // ## How it opens
@@ -71,18 +74,19 @@ final class Door {
         routes.before(uploads::begin);
         routes.after(uploads::end);
         routes.exception(Exception.class, Failures::reply);
+        config.router.javaLangErrorHandler(Failures::replyToError);
         for (int status : List.of(404, 405)) routes.error(status, ctx ->
             reply(ctx, status, Map.of("error", "There is no " + ctx.method()
                 + " " + ctx.path() + ". GET / shows what there is.")));
     }
 
-    static void log(Context ctx, Float milliseconds) {
+    void log(Context ctx, Float milliseconds) {
         boolean isRoutine = "node".equals(ctx.userAgent())
             || "poll".equals(ctx.header("X-Page")) || ctx.statusCode() == 304
             || ctx.path().startsWith("/explorer/");
-        if (isRoutine) return; // there may be many a second
-        System.out.printf("%tT  %-4s %-18s %s %8.1f ms%n", LocalTime.now(),
-            ctx.method(), ctx.path(), ctx.statusCode(), milliseconds);
+        if (!isRoutine) printer.say("%tT  %-4s %-18s %s %8.1f ms".formatted(
+            LocalTime.now(), ctx.method(), ctx.path(), ctx.statusCode(),
+            milliseconds)); // else there may be many a second
     }
 
     // Javalin would keep a session for each of them.

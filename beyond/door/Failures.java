@@ -8,6 +8,7 @@
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.*;
 import java.util.*;
 import java.util.concurrent.*;
@@ -68,6 +69,20 @@ final class Failures {
         }
         ServletContextRequest.getServletContextRequest(ctx.req())
             .getServletChannel().abort(new IOException(sentence));
+    }
+
+    /** Above all, when the memory has run out. */
+    static void replyToError(HttpServletResponse response, Error e) {
+        if (response.isCommitted()) throw e; // Jetty breaks it off
+        response.setStatus(507);
+        response.setContentType("application/json");
+        try {
+            response.getOutputStream().print(CanonicalJson.of(Map.of("error",
+                "This node has no memory for it now. Come back later."))
+                + "\n");
+        } catch (IOException gone) {
+            // the client is
+        }
     }
 
     // Bytes that are not HTTP reach no route, but get a sentence, too.

@@ -48,6 +48,9 @@ final class Limits {
     /** Clients that are sent a long chain, each with a thread as well. */
     static final int READERS = 100;
 
+    /** Lines that wait to be printed, of some hundred characters each. */
+    static final int LINES = 1_000;
+
     /** For {@code --help}. */
     static final String SAID = "At most " + WAITING / 1_000 + ",000 "
         + "transactions wait and " + SEARCHES + " searches; a request has "

@@ -25,6 +25,9 @@ final class ChainText {
     // Those that read up to its end are not disturbed by what follows there.
     private static final class Bytes extends ByteArrayOutputStream {
         synchronized byte[] all() { return buf; }
+
+        // Memory may have run out in the middle of what was written last.
+        synchronized void goOnAt(int end) { count = end; }
     }
 
     private final Blockchain blockchain;
@@ -95,6 +98,7 @@ final class ChainText {
         boolean goesOn = length > 0 && length <= chain.size()
             && chain.get(length - 1) == text.tip;
         var bytes = goesOn ? text.bytes : new Bytes();
+        if (goesOn) bytes.goOnAt(text.end);
         for (var block : chain.subList(goesOn ? length : 0, chain.size()))
             bytes.writeBytes(((bytes.size() > 0 ? ",\n" : "")
                 + block.canonicalJson()).getBytes(US_ASCII));

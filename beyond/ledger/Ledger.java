@@ -32,6 +32,13 @@ final class Ledger implements Journal, AutoCloseable {
         append(Map.of("kept", kept, "blocks", blocks));
     }
 
+    /** Out of memory: what is in the file has happened half-way. */
+    public Error givesUp(Error e) {
+        Printer.end("There was no memory to do all of it (" + e + "). The node "
+            + "ends here. Start it again, with more: JAVA_TOOL_OPTIONS=-Xmx2g");
+        return e;
+    }
+
     /** Neighbours were added, some {@code insteadOf} others. */
     void met(Collection<String> nodes, Collection<String> insteadOf) {
         var event = new HashMap<String, Object>();

@@ -97,8 +97,10 @@ final class SealedFile implements AutoCloseable {
     private String unsealed(String line) throws IOException {
         int at = Math.max(line.lastIndexOf(SEAL), 0);
         var event = line.substring(0, at) + "}";
-        if (!sealed(event).equals(line)) throw damaged("its seal does not "
-            + "fit. Was it, or a line before it, edited?");
+        var next = sealOf(event);
+        if (!sealed(event, next).equals(line)) throw damaged("its seal does "
+            + "not fit. Was it, or a line before it, edited?");
+        seal = next;
         return event;
     }
 
@@ -121,8 +123,11 @@ final class SealedFile implements AutoCloseable {
 
     // ## Writing
 
-    private String sealed(String event) {
-        seal = new Sha256().hex(seal + event);
+    private String sealOf(String event) {
+        return new Sha256().hex(seal + event);
+    }
+
+    private static String sealed(String event, String seal) {
         return event.substring(0, event.length() - 1) + SEAL + seal + "\"}";
     }
 
@@ -131,25 +136,28 @@ final class SealedFile implements AutoCloseable {
      * @throws Refusal if the disk is full: then nothing was done
      */
     synchronized void append(String event) {
-        var before = seal;
-        var line = (sealed(event) + "\n").getBytes(US_ASCII);
+        var next = sealOf(event);
+        var line = (sealed(event, next) + "\n").getBytes(US_ASCII);
         try {
             if (!Files.exists(path)) throw new IOException("it was deleted");
             var bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining())
                 file.write(bytes, end + bytes.position());
         } catch (IOException e) {
-            undo(before);
+            undo();
             throw new Refusal(Refusal.Kind.FULL, "Nothing was done, for " + path
                 + " can't be written: " + e.getMessage() + ".");
+        } catch (Error e) { // out of memory
+            undo();
+            throw e;
         }
         force();
+        seal = next;
         end += line.length;
     }
 
     // The next line takes this one's place.
-    private void undo(String before) {
-        seal = before;
+    private void undo() {
         try {
             file.truncate(end);
         } catch (IOException e) {
@@ -163,9 +171,8 @@ final class SealedFile implements AutoCloseable {
         try {
             file.force(false);
         } catch (IOException e) {
-            System.err.println(path + " can't be kept on the disk: "
+            Printer.end(path + " can't be kept on the disk: "
                 + e.getMessage() + ". The node ends here; check the disk.");
-            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -100,6 +100,7 @@ final class Chains {
     /** A journal that can be full. */
     static final class FullJournal implements Journal {
         boolean isFull;
+        final List<Error> givenUp = new ArrayList<>();
 
         public void paid(Transaction payment) {
             if (isFull) throw new IllegalStateException("full");
@@ -107,6 +108,11 @@ final class Chains {
 
         public void changed(int kept, List<Block> blocks) {
             if (isFull) throw new IllegalStateException("full");
+        }
+
+        public Error givesUp(Error e) {
+            givenUp.add(e);
+            return e;
         }
     }
 
