@@ -151,7 +151,8 @@ class NodeTest {
         var answer = post("/nodes/register", """
             {"nodes": ["http://LOCALHOST:5001/", "localhost:5001",
              "http://[::1]:5001", "[::1]:5001/", "192.168.0.5:5000",
-             "http://localhost", "http://h:5000/chain", "http://node_1:5000",
+             "http://localhost", " http://h:5000/chain\\r\\n",
+             "\\ufeffhttp://node_1:5000",
              "http://[::1]/"]}""");
         assertEquals(List.of("192.168.0.5:5000", "[::1]:5001", "[::1]:80",
             "h:5000", "localhost:5001", "localhost:80", "node_1:5000"),

@@ -8,6 +8,7 @@
 // The wallet as a user has it: a program, started for each command, that keeps
 // a key in a file and talks to a node.
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.*;
 
 import com.sun.net.httpserver.*;
