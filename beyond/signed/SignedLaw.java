@@ -41,10 +41,10 @@ final class SignedLaw implements Law {
         var accounts = new Accounts(signatures);
         try {
             for (int from = 0; from < blocks.size(); from += SLICE) {
-                int to = Math.min(from + SLICE, blocks.size());
-                signatures.check(blocks.subList(from, to), until);
-                for (int i = from; i < to; i++)
-                    accounts.enter(blocks.get(i), i == 0);
+                var slice = blocks.subList(from, Math.min(from + SLICE,
+                    blocks.size()));
+                signatures.check(plausible(slice, accounts, from), until);
+                enter(slice, accounts, from);
             }
             return Optional.empty();
         } catch (Breach e) {
@@ -52,9 +52,26 @@ final class SignedLaw implements Law {
         }
     }
 
+    // What costs nothing is looked at first: the payments up to one with a
+    // wrong number, or with no coins behind it.
+    private static List<Payment> plausible(List<Block> blocks,
+                                           Accounts accounts, int place) {
+        var payments = new ArrayList<Payment>();
+        try {
+            enter(blocks, new Accounts(accounts, payments), place);
+        } catch (Breach e) {
+            // will be found again, if all before it are signed
+        }
+        return payments;
+    }
+
+    private static void enter(List<Block> blocks, Accounts accounts,
+                              int place) {
+        for (var block : blocks) accounts.enter(block, place++ == 0);
+    }
+
     public void prepare(Transaction payment) {
-        var signed = Payment.of(payment);
-        if (signed.isPresent()) signatures.isGood(signed.get()); // remembered
+        chain.signed(payment, 0, "The payment"); // if it is, this is remembered
     }
 
     public void check(Transaction payment) {
@@ -63,11 +80,10 @@ final class SignedLaw implements Law {
     }
 
     public void check(int kept, List<Block> gone, List<Block> come) {
-        signatures.check(come, Deadline.never());
         checked = new Accounts(chain);
         for (var block : gone) checked.takeOut(block);
-        for (int i = 0; i < come.size(); i++)
-            checked.enter(come.get(i), kept + i == 0);
+        signatures.check(plausible(come, checked, kept), Deadline.never());
+        enter(come, checked, kept);
     }
 
     // After blocks, nothing waits until takes() has looked at it again.
