@@ -121,12 +121,6 @@ final class Sha256 {
     String hex(String text) {
         return HexFormat.of().formatHex(digest(text.getBytes(UTF_8)));
     }
-
-    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
-    static String shorten(Object text) {
-        return text.toString().replaceAll(
-            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
-    }
 }
 
 // ## Step 1.5 · Proof of work
@@ -198,7 +192,7 @@ record Flaw(long block, String fails, Object expected, Object found,
     }
 
     public String toString() {
-        return Sha256.shorten(
+        return Script.shorten(
             block == 0 ? reason : "block " + block + ": " + reason);
     }
 }
@@ -238,7 +232,8 @@ public class Blockchain {
                 pending.add(transaction);
                 return chain.size() + 1;
             } catch (Error e) { // out of memory, half-way
-                throw journal.givesUp(e);
+                journal.givesUp(e);
+                throw e;
             }
         }
     }
@@ -312,7 +307,8 @@ public class Blockchain {
             gone.clear();
             chain.addAll(come);
         } catch (Error e) {
-            throw journal.givesUp(e);
+            journal.givesUp(e);
+            throw e;
         }
     }
 
@@ -374,7 +370,7 @@ interface Journal {
     default void changed(int kept, List<Block> blocks) { }
 
     /** What it was told has not happened. */
-    default Error givesUp(Error e) { return e; }
+    default void givesUp(Error e) { }
 }
 
 // ## What waits
@@ -621,7 +617,7 @@ final class Notebook implements Runnable {
     private static void show(String step, Object result) {
         if (Help.Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
         System.out.println(Help.Ansi.AUTO.string("@|bold " + step + "|@"));
-        System.out.println(Sha256.shorten(result)
+        System.out.println(Script.shorten(result)
             .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
     }
 
@@ -647,6 +643,12 @@ final class Script {
                 script.getErr().println(plain(e.getMessage()));
                 return 1;
             }).execute(arguments);
+    }
+
+    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
+    static String shorten(Object text) {
+        return text.toString().replaceAll(
+            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
     }
 
     /** What strangers had a hand in, without what a terminal would obey. */

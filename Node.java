@@ -142,7 +142,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void validate(Context ctx) throws IOException {
         var sent = door.text(ctx);
-        try (var part = memory.part(Deadline.in(Limits.REQUESTS))) {
+        try (var part = memory.clientsPart(Deadline.in(Limits.REQUESTS))) {
             var chain = Blocks.chain(sent);
             Door.reply(ctx, 200, Blocks.verdict(chain, blockchain.flaw(chain)));
         }
@@ -250,9 +250,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
         text = new ChainText(blockchain);
         door = new Door(new Origin(host), printer);
         // Other nodes print no line for what a "node" asks by itself.
-        var call = new Call(joined.isEmpty() ? "person" : "node");
+        var call = new Call(joined.isEmpty() ? "person" : "node", memory);
         neighbours = new Neighbours(here, ledger, this::note);
-        survey = new Survey(blockchain, neighbours, call, memory);
+        survey = new Survey(blockchain, neighbours, call);
         gossip = new Gossip(blockchain, neighbours, survey, here, call,
             errands, signed);
         visits = new Visits(gossip, neighbours, here, call, errands,
@@ -261,7 +261,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         if (id == null) id = ledger.id();
         if (id == null) id = UUID.randomUUID().toString().replace("-", "");
         ledger.named(id);
-        neighbours.register(peers);
+        neighbours.keep(peers);
     }
 
     private void log(String line) {
@@ -301,7 +301,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     /** Starts the node and says where it is. */
     public Integer call() throws IOException {
         open(Clock.systemUTC());
-        System.out.println("Node " + Sha256.shorten(id) + " runs on " + url()
+        System.out.println("Node " + Script.shorten(id) + " runs on " + url()
             + " (" + Visits.rules(rule, zeros, signed) + ").");
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
         if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "

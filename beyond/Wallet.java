@@ -77,7 +77,7 @@ public class Wallet {
         statement.send(payment);
         unanswered.forget();
         System.out.println(name(payment) + " is on its way: "
-            + CanonicalJson.of(coins) + " to " + Sha256.shorten(recipient)
+            + CanonicalJson.of(coins) + " to " + Script.shorten(recipient)
             + ". Once a block holds it, it is made.");
         statement.warn();
     }

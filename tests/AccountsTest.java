@@ -382,7 +382,7 @@ class AccountsTest {
         assertTrue(chain.replace(Chains.longer(fork, mined(one),
             mined(pay(ann, 2, "dora", 1)), mined(), mined())));
         assertEquals(List.of(), chain.waiting());
-        assertEquals(List.of("A payment falls out: number 2 of " + Sha256
+        assertEquals(List.of("A payment falls out: number 2 of " + Script
             .shorten(annsAddress) + " is used."), log);
     }
 

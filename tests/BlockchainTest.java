@@ -43,10 +43,10 @@ class BlockchainTest {
         for (int i = 0; i < 3; i++)
             assertEquals(seed.get("hashes").get(i).asText(),
                 chain.get(i).hash());
-        assertEquals("c099bc…bfb7", Sha256.shorten(chain.get(0).hash()));
-        assertEquals("eff91a…10f2", Sha256.shorten(chain.get(1).hash()));
+        assertEquals("c099bc…bfb7", Script.shorten(chain.get(0).hash()));
+        assertEquals("eff91a…10f2", Script.shorten(chain.get(1).hash()));
         assertEquals("c099bc…bfb7", // for its clock shows the article's time
-            Sha256.shorten(blockchain().lastBlock().hash()));
+            Script.shorten(blockchain().lastBlock().hash()));
     }
 
     @Test

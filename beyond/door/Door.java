@@ -116,8 +116,8 @@ final class Door {
 
     /** The text of a chain that a client sends. */
     byte[] text(Context ctx) throws IOException {
-        return Memory.read(ctx.bodyInputStream(), 2 * Limits.UPLOADS,
-            Deadline.in(Limits.REQUESTS));
+        return Memory.read(ctx.bodyInputStream(), Limits.CHAIN,
+            2 * Limits.UPLOADS, Deadline.in(Limits.REQUESTS));
     }
 
     // ## What goes out

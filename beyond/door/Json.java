@@ -23,8 +23,10 @@ import java.util.*;
 final class Json {
     private static final ObjectMapper SMALL = strict(Limits.REQUEST,
         Limits.DEPTH, Limits.REQUEST);
-    private static final ObjectMapper ANSWERS = strict(Limits.ANSWER,
-        Limits.DEPTH, Limits.ANSWER / 8);
+    private static final ObjectMapper ANSWERS = strict(Limits.REQUEST,
+        Limits.DEPTH, 20L * Limits.NEIGHBOURS);
+    private static final ObjectMapper PAYMENTS = strict(Limits.ANSWER,
+        Limits.DEPTH, 20L * Limits.WAITING);
     private static final ObjectMapper OURS = strict(Long.MAX_VALUE,
         Limits.LEDGER_DEPTH, Long.MAX_VALUE);
 
@@ -60,7 +62,22 @@ final class Json {
         throw new IOException("no event stands there.");
     }
 
-    /** What a node answers; empty if it is no object of at most 5 MB. */
+    /** What waits at a node, in its order; nothing if it says no such thing. */
+    static List<Transaction> waiting(byte[] text) {
+        var waiting = new ArrayList<Transaction>();
+        try {
+            if (PAYMENTS.readValue(text, Object.class) instanceof Map<?, ?> its
+                && its.get("transactions") instanceof List<?> all)
+                for (var json : all)
+                    if (transaction(json) instanceof Transaction tx)
+                        waiting.add(tx);
+        } catch (IOException e) {
+            // it is nothing of this kind
+        }
+        return waiting;
+    }
+
+    /** What a node says of itself; empty if it is no small object. */
     static Map<?, ?> answer(InputStream in) {
         try (in) {
             if (ANSWERS.readValue(in, Object.class)
@@ -81,16 +98,23 @@ final class Json {
         missing.removeIf(name -> values.get(name) != null);
         Refusal.unless(missing.isEmpty(), "Missing values: "
             + String.join(", ", missing) + ". Send all three.");
-        Refusal.unless(isName(values.get("sender"))
-            && isName(values.get("recipient")),
-            "sender and recipient must be texts of 1 to 1000 characters.");
-        Refusal.unless(!values.get("sender").equals("0"), "sender must not be "
-            + "\"0\": new coins come from there, by mining alone.");
-        Refusal.unless(isPositive(values.get("amount")), "amount must be a "
-            + "number above 0, as 5 or 0.25 is.");
+        check(values.get("sender"), values.get("recipient"),
+            values.get("amount"));
         Refusal.unless(values.size() == 3, "A transaction has sender, "
             + "recipient and amount, and nothing else.");
         return (Transaction) transaction(values);
+    }
+
+    /** @throws Refusal if these are not what a payment is made of */
+    static void check(Object sender, Object recipient, Object amount) {
+        Refusal.unless(isName(sender) && isName(recipient),
+            "sender and recipient must be texts of 1 to 1000 characters.");
+        Refusal.unless(!sender.equals("0"), "sender must not be \"0\": new "
+            + "coins come from there, by mining alone.");
+        Refusal.unless(!(amount instanceof String), "amount is a text. It must "
+            + "be a number above 0, as 5 or 0.25 is, without quotes.");
+        Refusal.unless(isPositive(amount),
+            "amount must be a number above 0, as 5 or 0.25 is.");
     }
 
     private static boolean isName(Object value) {

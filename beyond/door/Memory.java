@@ -7,6 +7,7 @@
 // one at a time is read and judged.
 
 import java.io.*;
+import java.util.*;
 import java.util.concurrent.*;
 
 final class Memory {
@@ -18,18 +19,19 @@ final class Memory {
     static final long TOKENS = Math.min(Limits.CHAIN / 8, HEAP / 100);
 
     private final Semaphore free = new Semaphore(1, true);
+    private final Semaphore clients = new Semaphore(1, true);
 
     /**
      * Reads a text to its end.
+     * @param most bytes
      * @param texts how many may come in at the same time
      * @throws IOException if the sender stops before the end
      * @throws Refusal if it is too long for its share, or takes too long
      */
-    static byte[] read(InputStream in, int texts, Deadline until)
+    static byte[] read(InputStream in, long most, int texts, Deadline until)
             throws IOException {
         // A text is copied while it grows. So one may have a tenth.
-        long share = Math.min(Limits.CHAIN,
-            Math.min(HEAP / 10, HEAP / 4 / texts));
+        long share = Math.min(most, Math.min(HEAP / 10, HEAP / 4 / texts));
         var text = new ByteArrayOutputStream();
         var piece = new byte[1 << 16];
         for (int read; (read = read(in, piece)) >= 0; ) {
@@ -51,8 +53,25 @@ final class Memory {
 
     /** The part in which one text is read and judged. */
     final class Part implements AutoCloseable {
+        private final List<Semaphore> held = new ArrayList<>();
+
+        private Part take(Semaphore next, Deadline until) {
+            try {
+                if (next.tryAcquire(until.left(), TimeUnit.NANOSECONDS)) {
+                    held.add(next);
+                    return this;
+                }
+            } catch (InterruptedException e) {
+                close();
+                throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
+            }
+            close();
+            throw new Refusal(Refusal.Kind.BUSY,
+                "Others send long chains. Ask again later.");
+        }
+
         public void close() {
-            free.release();
+            held.forEach(Semaphore::release);
         }
     }
 
@@ -61,13 +80,11 @@ final class Memory {
      * @throws Refusal if this takes too long
      */
     Part part(Deadline until) {
-        try {
-            if (free.tryAcquire(until.left(), TimeUnit.NANOSECONDS))
-                return new Part();
-        } catch (InterruptedException e) {
-            throw new Refusal(Refusal.Kind.STOPPING, "This node stops.");
-        }
-        throw new Refusal(Refusal.Kind.BUSY,
-            "Others send long chains. Ask again later.");
+        return new Part().take(free, until);
+    }
+
+    /** The same for a client: of these, one at a time waits for the part. */
+    Part clientsPart(Deadline until) {
+        return new Part().take(clients, until).take(free, until);
     }
 }

@@ -7,7 +7,7 @@
 // room, and what finds none is counted.
 
 import java.util.concurrent.*;
-import java.util.concurrent.atomic.*;
+import java.util.concurrent.atomic.AtomicInteger;
 
 final class Printer implements AutoCloseable {
     private final BlockingQueue<String> lines =

@@ -126,31 +126,39 @@ final class Gossip {
         checking.remove(address);
         if (!signed || its.get("signed") != Boolean.TRUE) return;
         checking.add(address);
-        if (!(call.json(address, "/transactions").get("transactions")
-            instanceof List<?> list)) return;
-        var theirs = byText(list.stream().map(Json::transaction).toList());
-        var ours = byText(blockchain.pending());
-        for (var text : theirs.keySet())
-            if (!ours.containsKey(text)) add(theirs.get(text));
-        for (var text : ours.keySet().stream().filter(it ->
-            !theirs.containsKey(it)).limit(MOST_AT_ONCE).toList())
-                post(address, text);
+        var until = Deadline.in(Limits.ANSWERS);
+        var text = call.text(address, "/transactions", until);
+        List<String> lacking;
+        try (var part = call.memory().part(until)) {
+            lacking = take(Json.waiting(text));
+        }
+        for (var payment : lacking) post(address, payment);
     }
 
-    private static Map<String, Transaction> byText(List<?> transactions) {
-        var all = new LinkedHashMap<String, Transaction>(); // in their order
-        for (var json : transactions) if (json instanceof Transaction tx)
-            all.put(tx.canonicalJson(), tx);
-        return all;
+    // Takes of theirs what is new here; answers what of ours is new there.
+    private List<String> take(List<Transaction> theirs) {
+        var ours = new LinkedHashSet<String>(); // in their order
+        for (var tx : blockchain.waiting()) ours.add(tx.canonicalJson());
+        int taken = 0;
+        for (var tx : theirs) {
+            boolean isKnown = ours.remove(tx.canonicalJson());
+            if (!isKnown && taken++ < MOST_AT_ONCE && !add(tx)) break;
+        }
+        return ours.stream().limit(MOST_AT_ONCE).toList();
     }
 
-    private void add(Transaction payment) {
+    /** Goes on to the next one, unless this one was forged. */
+    private boolean add(Transaction payment) {
         if (!blockchain.isFull()) try {
+            Json.check(payment.sender(), payment.recipient(), payment.amount());
             blockchain.newTransaction(payment);
             pass(payment);
+        } catch (Breach e) { // perhaps it holds on their chain, not on ours
+            return !e.flaw.fails().equals("signature");
         } catch (Refusal e) {
-            // it holds on their chain, not on ours
+            return false;
         }
+        return true;
     }
 
     // ## Names

@@ -49,7 +49,7 @@ final class Visits {
             var other = Address.of("--join", node);
             if (!here.is(other)) joined.add(other.toString());
         }
-        neighbours.register(List.copyOf(joined));
+        neighbours.keep(List.copyOf(joined));
     }
 
     void begin() {

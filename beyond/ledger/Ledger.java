@@ -33,10 +33,9 @@ final class Ledger implements Journal, AutoCloseable {
     }
 
     /** Out of memory: what is in the file has happened half-way. */
-    public Error givesUp(Error e) {
+    public void givesUp(Error e) {
         Printer.end("There was no memory to do all of it (" + e + "). The node "
             + "ends here. Start it again, with more: JAVA_TOOL_OPTIONS=-Xmx2g");
-        return e;
     }
 
     /** Neighbours were added, some {@code insteadOf} others. */

@@ -15,8 +15,11 @@ import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 
-/** @param name the caller's, in the User-Agent; a "node" is not logged */
-record Call(String name) {
+/**
+ * @param name the caller's, in the User-Agent; a "node" is not logged
+ * @param memory for what is answered
+ */
+record Call(String name, Memory memory) {
 
     // On Java 17 nothing else wakes a reader that waits for the next byte.
     HttpResponse<InputStream> send(HttpRequest.Builder request, Deadline until)
@@ -51,7 +54,15 @@ record Call(String name) {
         return send(request, Deadline.in(Limits.ANSWERS));
     }
 
-    /** The object that a GET is answered; empty if it is none. */
+    /** What a GET is answered: a text, within its share of the memory. */
+    byte[] text(String address, String path, Deadline until)
+            throws IOException {
+        try (var body = send(address, path, "").body()) {
+            return Memory.read(body, Limits.ANSWER, Limits.NEIGHBOURS, until);
+        }
+    }
+
+    /** The small object that a GET is answered; empty if it is none. */
     Map<?, ?> json(String address, String path) throws IOException {
         return Json.answer(send(address, path, "").body());
     }

@@ -15,6 +15,7 @@ final class Neighbours {
     private static final Report NEW = new Report(false, "not asked yet", 0);
 
     private final Map<String, Report> reports = new ConcurrentSkipListMap<>();
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
     private final Here here;
     private final Ledger ledger;
     private final Consumer<String> log;
@@ -69,6 +70,12 @@ final class Neighbours {
 
     // ## Registering
 
+    /** The same for those that a person named: they never give way. */
+    void keep(List<?> nodes) {
+        register(nodes);
+        for (var node : nodes) kept.add(address(node).toString());
+    }
+
     /**
      * Notes all of them or, if one is no good, none. If there is no room,
      * those that failed when last asked give way.
@@ -114,7 +121,7 @@ final class Neighbours {
 
     private List<String> leastReliable(int number) {
         var failing = byFailures();
-        failing.removeIf(this::isReliable);
+        failing.removeIf(it -> isReliable(it) || kept.contains(it));
         Collections.reverse(failing);
         checkNumber(number <= failing.size());
         return failing.subList(0, Math.max(number, 0));

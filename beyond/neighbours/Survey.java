@@ -22,17 +22,14 @@ final class Survey {
     private final Blockchain blockchain;
     private final Neighbours neighbours;
     private final Call call;
-    private final Memory memory;
     private final ThreadPoolExecutor askers = new ThreadPoolExecutor(
         Limits.ASKED, Limits.ASKED, 1, SECONDS, new LinkedBlockingQueue<>(),
         Errands::daemon);
 
-    Survey(Blockchain blockchain, Neighbours neighbours, Call call,
-           Memory memory) {
+    Survey(Blockchain blockchain, Neighbours neighbours, Call call) {
         this.blockchain = blockchain;
         this.neighbours = neighbours;
         this.call = call;
-        this.memory = memory;
         askers.allowCoreThreadTimeOut(true);
     }
 
@@ -112,7 +109,7 @@ final class Survey {
             if (answer.statusCode() == 304) return null;
             if (answer.statusCode() != 200)
                 throw new IOException("answered " + answer.statusCode());
-            return Memory.read(body, texts, until);
+            return Memory.read(body, Limits.CHAIN, texts, until);
         }
     }
 
@@ -134,9 +131,12 @@ final class Survey {
     }
 
     private List<Block> valid(Answer answer) {
-        try (var part = memory.part(answer.until)) {
+        try (var part = call.memory().part(answer.until)) {
             var chain = Blocks.chain(answer.text);
-            var flaw = blockchain.flaw(chain);
+            // One that can't replace ours is not worth checking signatures.
+            var flaw = chain.size() > blockchain.length()
+                ? blockchain.flaw(chain)
+                : AllCores.firstFlaw(chain, blockchain.work);
             if (flaw.isEmpty()) return chain;
             throw new Refusal(Refusal.Kind.WRONG, flaw.get().toString());
         }

@@ -90,7 +90,25 @@ record Payment(String key, String number, String signature,
 
     static PublicKey publicKey(String address)
             throws GeneralSecurityException {
-        return KeyFactory.getInstance("Ed25519").generatePublic(
+        var key = KeyFactory.getInstance("Ed25519").generatePublic(
             new X509EncodedKeySpec(HexFormat.of().parseHex(X509 + address)));
+        if (isWeak(address)) throw new InvalidKeyException("a weak key");
+        return key;
+    }
+
+    // For eight points of the curve, anybody can sign: added up eight times,
+    // each of them is zero. They have five values of y, in the bits below the
+    // last one. A y that is not below 2^255 - 19 has a second spelling.
+    private static final Set<String> WEAK = Set.of("0".repeat(64),
+        "01" + "0".repeat(62), "ec" + "f".repeat(60) + "7f",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a");
+
+    private static boolean isWeak(String address) {
+        int last = HexFormat.fromHexDigits(address, 62, 64) & 0x7f;
+        var y = address.substring(0, 62)
+            + HexFormat.of().toHexDigits((byte) last);
+        return WEAK.contains(y)
+            || y.endsWith("f".repeat(60) + "7f") && y.compareTo("ed") > 0;
     }
 }

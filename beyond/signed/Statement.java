@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.util.*;
 
 final class Statement {
-    private static final Call CALL = new Call("wallet");
+    private static final Call CALL = new Call("wallet", new Memory());
 
     private final SignedLaw accounts = new SignedLaw(line -> { });
     // The transactions in blocks, and those that wait, by their JSON.
@@ -27,7 +27,7 @@ final class Statement {
         this.node = node;
         address = Address.of("--node", node).toString();
         try (var text = ask("/chain").body()) {
-            var chain = Blocks.chain(Memory.read(text, 1,
+            var chain = Blocks.chain(Memory.read(text, Limits.CHAIN, 1,
                 Deadline.in(Limits.ANSWERS)));
             var flaw = AllCores.firstFlaw(chain, work());
             Refusal.unless(flaw.isEmpty(), "" + flaw.orElse(null));
@@ -41,11 +41,13 @@ final class Statement {
             throw new IOException("What answers at " + node + " is no node: "
                 + e.getMessage());
         }
-        var waiting = Json.answer(ask("/transactions").body())
-            .get("transactions");
-        if (waiting instanceof List<?> payments) for (var tx : payments)
-            if (note(Json.transaction(tx)) instanceof Transaction payment)
+        try (var text = ask("/transactions").body()) {
+            for (var payment : Json.waiting(Memory.read(text, Limits.ANSWER, 1,
+                    Deadline.in(Limits.ANSWERS)))) {
+                note(payment);
                 accounts.takes(payment);
+            }
+        }
     }
 
     // A node of the tutorial does not say it. Then the links count alone.
@@ -61,9 +63,8 @@ final class Statement {
         return Json.answer(ask("/nodes").body());
     }
 
-    private Object note(Object json) {
+    private void note(Object json) {
         if (json instanceof Transaction tx) known.put(tx.canonicalJson(), tx);
-        return json;
     }
 
     /** After the last block. */
