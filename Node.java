@@ -248,7 +248,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             : new Blockchain(work, clock, Law.NONE, ledger);
         ledger.replay(blockchain);
         text = new ChainText(blockchain);
-        door = new Door(new Origin(host), printer);
+        door = new Door(new Origin(here.names()), printer);
         // Other nodes print no line for what a "node" asks by itself.
         var call = new Call(joined.isEmpty() ? "person" : "node", memory);
         neighbours = new Neighbours(here, ledger, this::note);

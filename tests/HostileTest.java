@@ -220,7 +220,7 @@ class HostileTest {
                 assertSentence(405, ask(verb, path, ""), verb + " " + path);
         assertSentence(404, post("/nowhere", "x".repeat(10_000_000)), "10 MB");
         assertSentence(405, post("/chain", "x".repeat(10_000_000)), "10 MB");
-        for (var path : List.of("/nowhere", "/Chain", "/mine/1", "//", "/%2f",
+        for (var path : List.of("/nowhere", "/Chain", "/mine/1", "/%2f",
                 "/explorer/no.js", "/explorer/README", "/explorer/%2e%2e%5cx.md",
                 "/docs/no.md", "/docs/README", "/docs/zh/%2e%2e/%2e%2e/README.md",
                 "/chain;a=b", "/\u00e9".replace("\u00e9", "%c3%a9")))
@@ -236,8 +236,8 @@ class HostileTest {
                 "GET /%zz" + head, "GET /%00" + head, "GET /%c3%28" + head,
                 "GET /\u00ff" + head, "GET /../chain" + head, "GET /\\" + head,
                 "GET *" + head, "CONNECT /mine" + head, "GET /..;/x" + head,
-                "GET /" + "a".repeat(9_000) + head, "GET http://x/chain" + head,
-                "GET /chain" + head + "X: " + "a".repeat(20_000) + "\r\n",
+                "GET /" + "a".repeat(70_000) + head, "GET http://x/chain" + head,
+                "GET /chain" + head + "X: " + "a".repeat(70_000) + "\r\n",
                 "GET /chain HTTP/1.1\r\n", "GET /chain HTTP/3.0\r\nHost: a\r\n",
                 "GET /chain" + head + "Host: b\r\n",
                 "GET /chain" + head + "a b: c\r\n",

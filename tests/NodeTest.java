@@ -296,6 +296,62 @@ class NodeTest {
             + "]} garbage").status());
     }
 
+    // ## HTTP as others speak it
+
+    @Test
+    void aRouteHasMoreThanOneSpelling() throws Exception {
+        post("/transactions/new/", Client.payment("a", 5));
+        for (var path : List.of("/transactions", "//transactions",
+                "/transactions/"))
+            assertEquals(1, get(path).json().get("transactions").size(), path);
+        var page = Client.send("GET", node.url() + "//chain/", "",
+            "Sec-Fetch-Site", "cross-site");
+        assertEquals("*", page.header("Access-Control-Allow-Origin"));
+        var fat = Client.send("GET", node.url() + "/chain", "", "Cookie",
+            "a".repeat(60_000)); // localhost's cookies are those of all ports
+        assertEquals(200, fat.status());
+    }
+
+    @Test
+    void headIsGetWithoutTheContentAndChangesNothing() throws Exception {
+        for (var path : List.of("/", "/chain", "/nodes", "/transactions")) {
+            var head = Client.send("HEAD", node.url() + path, "");
+            assertEquals("", head.text());
+            for (var name : List.of("Content-Type", "Content-Length", "ETag"))
+                assertEquals(get(path).header(name), head.header(name), path);
+        }
+        for (var path : List.of("/mine", "/nodes/resolve"))
+            assertEquals(405, Client.send("HEAD", node.url() + path, "")
+                .status());
+        assertEquals(1, Nodes.length(node.url()));
+        assertEquals("GET, POST", Client.send("PUT", node.url() + "/mine", "")
+            .header("Allow"));
+    }
+
+    @Test
+    void aTagMayStandInAListOrBeWeak() throws Exception {
+        var tag = get("/chain").header("ETag");
+        for (var tags : List.of(tag, "W/" + tag, "\"a\", " + tag, "*"))
+            assertEquals(304, Client.send("GET", node.url() + "/chain", "",
+                "If-None-Match", tags).status(), tags);
+        assertEquals(200, Client.send("GET", node.url() + "/chain", "",
+            "If-None-Match", "\"a\", W/\"b\"").status());
+    }
+
+    @Test
+    void aNodeGoesByTheNameInItsUrl() throws Exception {
+        var named = nodes.start("--url", "http://Node-B.school.example:5305");
+        var port = named.url().replaceAll(".*:", "");
+        for (var host : Map.of("node-b.school.example:5305", 200, "localhost.:"
+                + port, 200, "other.school.example:" + port, 403).entrySet()) {
+            var answer = Client.raw(named.url(), "GET /nodes HTTP/1.1\r\nHost: "
+                + host.getKey() + "\r\nConnection: close\r\n\r\n");
+            assertEquals(host.getValue(), answer.status(), host.getKey());
+            if (answer.status() == 403) assertTrue(answer.text().contains(
+                "start it with --url http://" + host.getKey()), answer.text());
+        }
+    }
+
     // ## A terminal that is paused
 
     // By Ctrl-S, or on Windows by a click: nobody reads what it prints. A pipe

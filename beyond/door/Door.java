@@ -24,6 +24,8 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.io.IOException;
 import java.time.*;
 import java.util.*;
@@ -53,6 +55,7 @@ final class Door {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.treatMultipleSlashesAsSingleSlash = true;
         // To compress a chain takes longer than to send it to the next room.
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.responseBufferSize = 1 << 16; // 200 blocks in one piece
@@ -67,9 +70,13 @@ final class Door {
             eager.includeMethod("POST");
             jetty.setHandler(eager);
         });
-        config.jetty.modifyHttpConfiguration(http ->
-            http.addCustomizer(Door::refuseWebSockets));
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.addCustomizer(Door::refuseWebSockets);
+            http.addCustomizer(Door::headAsGet);
+            http.setRequestHeaderSize(Limits.HEADERS);
+        });
         var routes = config.routes;
+        routes.before(Door::refuseHead);
         routes.before(origin::check);
         routes.before(uploads::begin);
         routes.after(uploads::end);
@@ -96,6 +103,23 @@ final class Door {
             throw new HttpException.RuntimeException(400,
                 "There are no web sockets here");
         return request;
+    }
+
+    // The answer to HEAD is GET's without the content, which Jetty leaves out.
+    // But where GET changes something, HEAD would, too: it is refused.
+    private static Request headAsGet(Request request,
+                                     HttpFields.Mutable response) {
+        boolean changes = request.getHttpURI().getPath()
+            .matches("/+(mine|nodes/+resolve)/*");
+        if (!request.getMethod().equals("HEAD") || changes) return request;
+        return new Request.Wrapper(request) {
+            public String getMethod() { return "GET"; }
+        };
+    }
+
+    private static void refuseHead(Context ctx) {
+        if (ctx.method() == HandlerType.HEAD)
+            throw new MethodNotAllowedResponse();
     }
 
     // A node is not held up by its clients while it stops.

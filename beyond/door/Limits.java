@@ -14,6 +14,9 @@ final class Limits {
     /** Bytes of a request, but for a chain: a payment has some hundreds. */
     static final int REQUEST = 100_000;
 
+    /** Bytes of a request's headers: a browser sends localhost's cookies. */
+    static final int HEADERS = 65_536;
+
     /** Bytes of a chain: some 200,000 blocks with nothing but rewards. */
     static final int CHAIN = 64_000_000;
 

@@ -12,11 +12,17 @@ import io.javalin.http.Context;
 import java.util.*;
 
 final class Origin {
-    private final String host;
+    private final Set<String> hosts;
 
-    /** @param host by which the node is known besides its addresses */
-    Origin(String host) {
-        this.host = host;
+    /** @param hosts by which the node goes besides its addresses */
+    Origin(Set<String> hosts) {
+        this.hosts = hosts;
+    }
+
+    /** The path as the router reads it: //chain/ is /chain. */
+    static String path(Context ctx) {
+        var path = ctx.path().replaceAll("/+", "/");
+        return path.equals("/") ? path : path.replaceFirst("/$", "");
     }
 
     /** @throws Refusal if a page of another site asks */
@@ -24,7 +30,8 @@ final class Origin {
         var name = ctx.req().getServerName();
         if (!isName(name)) throw new Refusal(Refusal.Kind.FORBIDDEN, "This "
             + "node does not go by " + name + ". Use its address, or start it "
-            + "with --host " + name + ".");
+            + "with --url http://" + name + ":" + ctx.req().getServerPort()
+            + ".");
         if (!isOurs(ctx)) throw new Refusal(Refusal.Kind.FORBIDDEN, "A page of "
             + "another site asks for " + ctx.path() + ". Use this node's own "
             + "page.");
@@ -32,7 +39,7 @@ final class Origin {
 
     private static boolean isOurs(Context ctx) {
         // These change nothing, and any page may show them.
-        if (ctx.path().matches("/|/chain|/(explorer|docs)/.*")) return true;
+        if (path(ctx).matches("/|/chain|/(explorer|docs)/.*")) return true;
         // "none" is a person who typed the address.
         var site = ctx.header("Sec-Fetch-Site");
         if (site != null) return List.of("same-origin", "none").contains(site);
@@ -51,9 +58,10 @@ final class Origin {
 
     // The owner of evil.example can let that name lead to this machine. To
     // the browser its pages are then our own: so the name is checked.
-    private boolean isName(String name) {
+    private boolean isName(String asked) {
+        var name = asked.toLowerCase(Locale.ROOT).replaceFirst("[.]$", "");
         return !name.contains(".") || name.matches("[0-9.]+|.*:.*")
-            || name.endsWith(".local") || name.equalsIgnoreCase(host)
-            || Machine.names().contains(name.toLowerCase(Locale.ROOT));
+            || name.endsWith(".local") || hosts.contains(name)
+            || Machine.names().contains(name);
     }
 }

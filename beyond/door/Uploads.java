@@ -13,21 +13,23 @@ import java.util.concurrent.*;
 
 final class Uploads {
     private static final String LONG = "a long text";
+    private static final String CHAIN = "/chain/validate"; // judged for long
     private static final List<String> READ = List.of("/transactions/new",
-        "/nodes/register", "/chain/validate");
+        "/nodes/register", CHAIN);
 
     private final Semaphore places = new Semaphore(Limits.UPLOADS);
 
     void begin(Context ctx) throws IOException {
+        var path = Origin.path(ctx);
         boolean chunked = ctx.header("Transfer-Encoding") != null;
         long length = ctx.req().getContentLengthLong();
         if (length <= 0 && !chunked) return; // nothing comes
-        if (length > Limits.REQUEST || chunked) {
+        if (length > Limits.REQUEST || chunked || path.equals(CHAIN)) {
             if (!places.tryAcquire()) throw new Refusal(Refusal.Kind.BUSY,
                 "Others send long texts. Come back later.");
             ctx.attribute(LONG, true);
         }
-        Refusal.unless(READ.contains(ctx.path()) || isWhole(ctx),
+        Refusal.unless(READ.contains(path) || isWhole(ctx),
             "The request did not come whole. Send it again.");
     }
 

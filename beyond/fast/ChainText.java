@@ -44,9 +44,17 @@ final class ChainText {
         ctx.header("Access-Control-Allow-Origin", "*") // for neighbours' pages
             .header("Access-Control-Expose-Headers", "ETag")
             .header("Cache-Control", "no-cache").header("ETag", text.etag);
-        if (text.etag.equals(ctx.header("If-None-Match"))) ctx.status(304);
+        if (names(text.etag, ctx.header("If-None-Match"))) ctx.status(304);
         else send(ctx, "{\"chain\": ", text,
             ", \"length\": " + text.length + "}\n");
+    }
+
+    // RFC 9110: several may stand there, with W/ in front, or * for any.
+    private static boolean names(String etag, String header) {
+        for (var tag : ("" + header).split(","))
+            if (List.of(etag, "W/" + etag, "*").contains(tag.strip()))
+                return true;
+        return false;
     }
 
     /** Sends the chain between these two. */

@@ -3,6 +3,7 @@
 // # Beyond the tutorial: where a node is
 
 import java.io.*;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -37,7 +38,8 @@ record Address(String host, int port) {
             && Integer.parseInt(parts.group(2)) < 65536;
         Refusal.unless(good, CanonicalJson.of(node)
             + " is not like http://localhost:5001.");
-        return new Address(parts.group(1), Integer.parseInt(parts.group(2)));
+        var name = parts.group(1).replaceFirst("[.]$", ""); // as localhost.
+        return new Address(name, Integer.parseInt(parts.group(2)));
     }
 
     /** The same, for an option of the command line. */
@@ -70,6 +72,18 @@ record Address(String host, int port) {
         var name = host.contains("_")
             ? InetAddress.getByName(host).getHostAddress() : host;
         return URI.create("http://" + name + ":" + port + path);
+    }
+
+    /** The same at the other addresses of its name, but for the first. */
+    static List<URI> others(URI uri) throws IOException {
+        var all = new LinkedHashSet<>(List.of(
+            InetAddress.getAllByName(uri.getHost())));
+        if (uri.getHost().equals("localhost"))
+            all.add(InetAddress.getByName("::1")); // not in each hosts file
+        return all.stream().skip(1).map(its -> URI.create("http://"
+            + (its instanceof Inet6Address ? "[" + its.getHostAddress() + "]"
+                : its.getHostAddress()) + ":" + uri.getPort() + uri.getPath()))
+            .toList();
     }
 
     public String toString() {

@@ -6,7 +6,9 @@
 // not there by then does not count.
 
 import java.io.*;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -25,14 +27,30 @@ record Call(String name, Memory memory) {
     HttpResponse<InputStream> send(HttpRequest.Builder request, Deadline until)
             throws IOException {
         try {
-            var answer = Http.CLIENT.send(request.header("User-Agent", name)
-                .timeout(Duration.ofSeconds(Limits.ANSWERS / 2)).build(),
-                BodyHandlers.ofInputStream());
+            var answer = send(request.header("User-Agent", name)
+                .timeout(Duration.ofSeconds(Limits.ANSWERS / 2)).build());
             CompletableFuture.delayedExecutor(until.left(),
                 TimeUnit.NANOSECONDS).execute(() -> close(answer));
             return answer;
         } catch (InterruptedException e) {
             throw new InterruptedIOException("The node stops.");
+        }
+    }
+
+    // A name may have several addresses, and the first may be another's.
+    private static HttpResponse<InputStream> send(HttpRequest request)
+            throws IOException, InterruptedException {
+        var bodies = BodyHandlers.ofInputStream();
+        try {
+            return Http.CLIENT.send(request, bodies);
+        } catch (ConnectException | HttpConnectTimeoutException nobody) {
+            for (var uri : Address.others(request.uri())) try {
+                return Http.CLIENT.send(HttpRequest.newBuilder(request,
+                    (header, value) -> true).uri(uri).build(), bodies);
+            } catch (ConnectException | HttpConnectTimeoutException e) {
+                // the next one, then
+            }
+            throw nobody;
         }
     }
 
@@ -70,6 +88,7 @@ record Call(String name, Memory memory) {
     private static final class Http { // made when first needed
         static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
+            .proxy(HttpClient.Builder.NO_PROXY) // one for downloads, perhaps
             .connectTimeout(Duration.ofSeconds(3)).build();
     }
 }

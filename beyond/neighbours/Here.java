@@ -43,6 +43,13 @@ final class Here {
             + ". Try --port " + (port < 65535 ? port + 1 : 0) + ".";
     }
 
+    /** By which it goes besides its addresses, in small letters. */
+    Set<String> names() {
+        var names = new HashSet<>(Set.of(host.toLowerCase(Locale.ROOT)));
+        if (url != null) names.add(url.host());
+        return names;
+    }
+
     /** Is this node meant? */
     boolean is(Address other) {
         if (other.equals(url)) return true;

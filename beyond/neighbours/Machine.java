@@ -33,6 +33,7 @@ final class Machine {
     static boolean isThis(String host, InetAddress ours) {
         if (host.equals("localhost"))
             return ours.isAnyLocalAddress() || isLocalhost(ours);
+        if (names().contains(host)) return ours.isAnyLocalAddress();
         if (!host.matches("[0-9.]+|\\[.*]")) return false;
         try {
             var its = InetAddress.getByName(host);

@@ -107,8 +107,14 @@ final class Survey {
             .uri("/chain")).header("If-None-Match", '"' + tip + '"'), until);
         try (var body = answer.body()) {
             if (answer.statusCode() == 304) return null;
-            if (answer.statusCode() != 200)
-                throw new IOException("answered " + answer.statusCode());
+            var to = answer.headers().firstValue("Location");
+            if (answer.statusCode() != 200) throw new IOException("answered "
+                + answer.statusCode() + to.map(it -> ": see " + it
+                    + ", where a node does not look").orElse(""));
+            var code = answer.headers().firstValue("Content-Encoding");
+            if (code.isPresent() && !code.get().equals("identity"))
+                throw new IOException("its answer is packed (" + code.get()
+                    + "), though nobody asked for that");
             return Memory.read(body, Limits.CHAIN, texts, until);
         }
     }
