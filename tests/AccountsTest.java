@@ -94,6 +94,24 @@ class AccountsTest {
         return HexFormat.of().parseHex(hex);
     }
 
+    // Points of small order, and those that are spelled in a second way. For
+    // the first one, this signature fits each text.
+    @Test
+    void aKeyForWhichAnybodyCanSignIsNone() {
+        var zero = "01" + "0".repeat(62);
+        for (var weak : List.of(zero, "01" + "0".repeat(60) + "80",
+                "0".repeat(64), "0".repeat(62) + "80",
+                "ec" + "f".repeat(60) + "7f", "ec" + "f".repeat(62),
+                "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+                "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+                "ed" + "f".repeat(60) + "7f", "ee" + "f".repeat(60) + "7f")) {
+            assertFalse(Payment.isAddress(weak), weak);
+            assertFalse(new Payment(weak, "1", zero + "0".repeat(64), "bob", 1)
+                .isSigned(), weak);
+        }
+        assertTrue(Payment.isAddress("58" + "6".repeat(62))); // where all begin
+    }
+
     @Test
     void keysAreThoseOfRfc8032() throws Exception {
         for (var vector : RFC) {

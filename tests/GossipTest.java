@@ -554,6 +554,26 @@ class GossipTest {
             joined[1]));
     }
 
+    // Whom a person named is called again, whoever else has come.
+    @Test
+    void whomItJoinedItDoesNotForget() throws Exception {
+        var port = "" + Programs.port();
+        var first = node("--port", port);
+        var node = node("--join", first.url());
+        Programs.await(() -> Nodes.saidOf(node, "localhost:" + port)
+            .startsWith("valid"));
+        nodes.end(first);
+        Programs.await(() -> !Nodes.saidOf(node, "localhost:" + port)
+            .startsWith("valid"));
+        for (int i = 1; i < 100; i++) Nodes.register(node, "10.9.8.7:" + i);
+        assertEquals(400, Client.post(node.url() + "/nodes/register",
+            "{\"nodes\": [" + IntStream.range(1, 101).mapToObj(i ->
+                "\"10.9.8.6:" + i + "\"").collect(Collectors.joining(", ")) + "]}").status());
+        var back = node("--port", port);
+        for (int i = 0; i < 3; i++) Nodes.mine(back);
+        Nodes.awaitOneChain(List.of(node.url(), back.url()));
+    }
+
     public static void main(String... arguments) {
         Runner.run(GossipTest.class, arguments);
     }

@@ -90,7 +90,9 @@ class NetworkTest {
         bad.put(status("500 No"), "answered 500");
         bad.put(status("404 No\r\nContent-Type: text/html"), "answered 404");
         bad.put(status("302 Found\r\nLocation: http://" + says(six).address()
-            + "/chain"), "answered 302");
+            + "/chain"), "answered 302: see http://localhost:");
+        bad.put(status("200 OK\r\nContent-Encoding: gzip"),
+            "its answer is packed");
         bad.put(status("204 No"), "answered 204");
         bad.put(status("101 Switching Protocols\r\nUpgrade: h2c"), "");
         for (var body : List.of("", "null", "[]", "{}", "<html>", "{\"chain\": 5}",
@@ -396,6 +398,20 @@ class NetworkTest {
         Nodes.get(node, "/nodes/resolve");
         assertTrue(new String(sockets.get(0).getInputStream().readAllBytes())
             .endsWith("is authoritative\"}\n"));
+    }
+
+    // A dead address stands first, and a proxy is set that leads nowhere.
+    @Test
+    void eachAddressOfANameIsTriedAndNoProxy() throws Exception {
+        var hosts = Files.createTempFile("hosts", "");
+        Files.writeString(hosts, "127.0.0.3 twice\n127.0.0.1 twice\n");
+        var nowhere = "" + Programs.port();
+        var program = nodes.add(Program.node(List.of(), List.of(
+            "-Djdk.net.hosts.file=" + hosts, "-Dhttp.nonProxyHosts=",
+            "-Dhttp.proxyHost=127.0.0.1", "-Dhttp.proxyPort=" + nowhere),
+            "--peer", says(chain(3)).address().replace("localhost", "twice")));
+        assertTrue(Nodes.resolve(program.url));
+        Files.delete(hosts);
     }
 
     // ## Registering

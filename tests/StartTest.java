@@ -32,6 +32,13 @@ class StartTest {
         "GBK", Map.of("LC_ALL", "C", // a Chinese Windows has it
             "JAVA_TOOL_OPTIONS", "-Dfile.encoding=GBK"));
 
+    static final String HELLO = """
+        class Hello {
+            public static void main(String... arguments) {
+                System.out.println("It works.");
+            }
+        }""";
+
     @TempDir Path temp;
     @AutoClose final Nodes nodes = new Nodes();
 
@@ -75,6 +82,26 @@ class StartTest {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .map(folder -> Path.of(folder, name)).filter(Files::isExecutable)
             .findFirst().orElse(null);
+    }
+
+    // ## An old Java
+
+    // As somebody once set it. A good one is on the PATH, or none is.
+    @Test
+    void anOldJavaInJavaHomeIsPassedOverOrNamed() throws Exception {
+        var old = Files.createDirectories(temp.resolve("old/bin"));
+        write(old.resolve("java"), "echo 'openjdk version \"1.8.0_392\"' >&2");
+        Files.writeString(temp.resolve("Hello.java"), HELLO);
+        for (var home : List.of(old.getParent(), old, temp.resolve("nowhere")))
+            shows(run(0, Map.of("JAVA_HOME", home.toString()),
+                temp.resolve("Hello.java")), "It works.");
+        var bin = aMachineWithoutJBang("java", "exec " + old + "/java");
+        var machine = new HashMap<>(bin);
+        machine.put("JAVA_HOME", old.getParent().toString());
+        assertEquals("This needs Java 17 or newer, and found 1.8.0_392: install "
+            + "one from https://adoptium.net and try again. JAVA_HOME, which is "
+            + old.getParent() + ", has 1.8.0_392: set it to the new one, or to "
+            + "nothing.\n", run(1, machine, temp.resolve("Hello.java")));
     }
 
     // ## Another charset
@@ -158,12 +185,7 @@ class StartTest {
                 write(bin.resolve(tool), "exec '" + real + "' \"$@\"");
         }
         write(bin.resolve(name), script);
-        Files.writeString(temp.resolve("Hello.java"), """
-            class Hello {
-                public static void main(String... arguments) {
-                    System.out.println("It works.");
-                }
-            }""");
+        Files.writeString(temp.resolve("Hello.java"), HELLO);
         return Map.of("PATH", bin.toString(),
             "HOME", Files.createDirectories(temp.resolve("home")).toString(),
             "JBANG_DIR", "",

@@ -154,7 +154,7 @@ final class Talk {
     // HttpServer resets lines that it is asked to close.)
     private Answer send(String path, String body) throws Exception {
         var line = (HttpURLConnection) URI.create(url + path).toURL()
-            .openConnection();
+            .openConnection(Proxy.NO_PROXY); // one for downloads, perhaps
         line.setInstanceFollowRedirects(false);
         line.setReadTimeout(patience * 1_000);
         if (body != null) {
@@ -168,6 +168,8 @@ final class Talk {
                 : line.getErrorStream()) {
             var text = in == null ? "" : new String(in.readNBytes(MOST_BYTES),
                 UTF_8);
+            var to = line.getHeaderField("Location");
+            if (text.isBlank() && to != null) text = "which leads to " + to;
             Object json = null;
             try {
                 json = JSON.readValue(text, Object.class);
@@ -218,10 +220,10 @@ final class Talk {
     InetAddress address() {
         var uri = URI.create(url);
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        for (var it : addresses(uri.getHost())) try (var line = new Socket()) {
+        var all = addresses(uri.getHost());
+        for (var it : all) try (var line = new Socket(Proxy.NO_PROXY)) {
             line.connect(new InetSocketAddress(it, port), 3_000);
-            if (it instanceof Inet6Address)
-                url = "http://" + name(it) + ":" + port;
+            if (!it.equals(all[0])) url = "http://" + name(it) + ":" + port;
             return line.getLocalAddress();
         } catch (IOException notThere) {
             // localhost has two addresses, and a node may have one of them
