@@ -52,7 +52,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         "Listen on this address (127.0.0.1); 0.0.0.0 lets others in.")
     String host;
     @Option(names = "--peer", paramLabel = "URL", description =
-        "A neighbour: http://localhost:5001. May be repeated.")
+        "A neighbour, for good: http://localhost:5001. May be repeated.")
     List<String> peers = List.of();
     @Option(names = "--join", paramLabel = "URL", description =
         "Live in the network of this node. May be repeated.")

@@ -15,6 +15,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.*;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.*;
 import java.util.concurrent.*;
 
@@ -107,16 +108,21 @@ final class Survey {
             .uri("/chain")).header("If-None-Match", '"' + tip + '"'), until);
         try (var body = answer.body()) {
             if (answer.statusCode() == 304) return null;
-            var to = answer.headers().firstValue("Location");
-            if (answer.statusCode() != 200) throw new IOException("answered "
-                + answer.statusCode() + to.map(it -> ": see " + it
-                    + ", where a node does not look").orElse(""));
-            var code = answer.headers().firstValue("Content-Encoding");
-            if (code.isPresent() && !code.get().equals("identity"))
-                throw new IOException("its answer is packed (" + code.get()
-                    + "), though nobody asked for that");
+            check(answer);
             return Memory.read(body, Limits.CHAIN, texts, until);
         }
+    }
+
+    // A browser would look elsewhere, and unpack; a node does neither.
+    private static void check(HttpResponse<?> answer) throws IOException {
+        var elsewhere = answer.headers().firstValue("Location");
+        if (answer.statusCode() != 200) throw new IOException("answered "
+            + answer.statusCode() + (elsewhere.isEmpty() ? "" : ": see "
+                + elsewhere.get() + ", where a node does not look"));
+        var packed = answer.headers().firstValue("Content-Encoding");
+        if (packed.isPresent() && !packed.get().equals("identity"))
+            throw new IOException("its answer is packed (" + packed.get()
+                + "), though nobody asked for that");
     }
 
     // ## Judging
