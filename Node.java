@@ -2,6 +2,7 @@
 //JAVA 17+
 //SOURCES beyond/Explorer.java
 //SOURCES beyond/fast/ChainText.java
+//SOURCES beyond/fast/WaitingText.java
 //SOURCES beyond/join/Visits.java
 //SOURCES beyond/neighbours/Survey.java
 //SOURCES beyond/ledger/Ledger.java
@@ -74,6 +75,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private Blockchain blockchain;
     private ChainText text; // the chain, as it is sent
+    private WaitingText waiting; // what waits, as it is sent
     private Door door; // what comes in
     private Neighbours neighbours; // whom this node knows
     private Survey survey; // asks them for their chains
@@ -131,7 +133,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void transactions(Context ctx) {
-        Door.reply(ctx, 200, Map.of("transactions", blockchain.waiting()));
+        waiting.reply(ctx);
     }
 
     // ## Step 2.5 · The chain
@@ -224,7 +226,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     void open(Clock clock) throws IOException {
         here = new Here(host, port, url);
         ledger = new Ledger(file);
-        printer = new Printer();
+        printer = new Printer(quiet);
         boolean isOpen = false;
         try {
             build(clock);
@@ -237,39 +239,32 @@ public class Node implements AutoCloseable, Callable<Integer> {
         } catch (JavalinBindException e) {
             throw new IOException(here.trouble());
         } finally {
-            if (!isOpen) closeFile();
+            if (!isOpen) ledger.close();
         }
     }
 
     private void build(Clock clock) throws IOException {
         var work = new ProofOfWork(rule, zeros);
         blockchain = signed ? new Blockchain(work, clock,
-            new SignedLaw(this::note), ledger)
+            new SignedLaw(printer::note), ledger)
             : new Blockchain(work, clock, Law.NONE, ledger);
         ledger.replay(blockchain);
-        text = new ChainText(blockchain);
         door = new Door(new Origin(here.names()), printer);
+        text = new ChainText(blockchain, door.downloads);
+        waiting = new WaitingText(blockchain, door.downloads);
         // Other nodes print no line for what a "node" asks by itself.
         var call = new Call(joined.isEmpty() ? "person" : "node", memory);
-        neighbours = new Neighbours(here, ledger, this::note);
+        neighbours = new Neighbours(here, ledger, printer::note);
         survey = new Survey(blockchain, neighbours, call);
         gossip = new Gossip(blockchain, neighbours, survey, here, call,
             errands, signed);
         visits = new Visits(gossip, neighbours, here, call, errands,
-            Visits.rules(rule, zeros, signed), this::log,
+            Visits.rules(rule, zeros, signed), printer::log,
             printer::say);
         if (id == null) id = ledger.id();
         if (id == null) id = UUID.randomUUID().toString().replace("-", "");
         ledger.named(id);
         neighbours.keep(peers);
-    }
-
-    private void log(String line) {
-        if (!quiet) printer.say(line);
-    }
-
-    private void note(String line) {
-        log("          " + line); // below the times of the requests
     }
 
     /** The node for a browser on the same machine: http://localhost:5000. */
@@ -288,10 +283,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
         } catch (JavalinException late) {
             // whoever was not done within a second is cut off
         }
-        closeFile();
-    }
-
-    private void closeFile() {
         ledger.close();
         printer.close();
     }

@@ -2,6 +2,7 @@
 //SOURCES Failures.java
 //SOURCES Turn.java
 //SOURCES Uploads.java
+//SOURCES Downloads.java
 //SOURCES Origin.java
 //SOURCES Printer.java
 //SOURCES ../neighbours/Address.java
@@ -43,6 +44,7 @@ final class Door {
     private final Printer printer;
     private final Turn.Queue turns = new Turn.Queue();
     private final Uploads uploads = new Uploads();
+    final Downloads downloads = new Downloads();
 
     Door(Origin origin, Printer printer) {
         this.origin = origin;

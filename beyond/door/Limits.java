@@ -48,8 +48,9 @@ final class Limits {
     /** Clients that send a long text, each with a thread while it comes. */
     static final int UPLOADS = 50;
 
-    /** Clients that are sent a long chain, each with a thread as well. */
-    static final int READERS = 100;
+    // With those that wait for a search, these leave threads for all others.
+    /** Clients that are sent a long text, each with a thread as well. */
+    static final int READERS = 50;
 
     /** Lines that wait to be printed, of some hundred characters each. */
     static final int LINES = 1_000;

@@ -15,14 +15,27 @@ final class Printer implements AutoCloseable {
     private final AtomicInteger dropped = new AtomicInteger();
     private final Thread thread = new Thread(this::print, "printer");
 
-    Printer() {
+    private final boolean quiet;
+
+    /** @param quiet prints no line that is only logged */
+    Printer(boolean quiet) {
+        this.quiet = quiet;
         thread.setDaemon(true);
         thread.start();
     }
 
     /** Prints a line soon, but for what a terminal would obey. */
     void say(String line) {
-        if (!lines.offer(Script.plain(line))) dropped.incrementAndGet();
+        var plain = Script.plain(line).replaceFirst("(.{500}).+", "$1…");
+        if (!lines.offer(plain)) dropped.incrementAndGet();
+    }
+
+    void log(String line) {
+        if (!quiet) say(line);
+    }
+
+    void note(String line) {
+        log("          " + line); // below the times of the requests
     }
 
     private void print() {

@@ -8,11 +8,9 @@
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import java.io.*;
 import java.util.*;
-import java.util.concurrent.*;
 
 final class ChainText {
     private record Text(Block tip, int length, String etag, Bytes bytes,
@@ -31,11 +29,13 @@ final class ChainText {
     }
 
     private final Blockchain blockchain;
+    private final Downloads downloads;
     private volatile Text text = new Text(new Block(0, 0, List.of(), 0, 0), 0,
         "", new Bytes(), 0); // of none
 
-    ChainText(Blockchain blockchain) {
+    ChainText(Blockchain blockchain, Downloads downloads) {
         this.blockchain = blockchain;
+        this.downloads = downloads;
     }
 
     /** Sends the chain, unless the client shows that it has it: 304. */
@@ -68,26 +68,11 @@ final class ChainText {
             "The chain is as long as others can take: no block fits any more.");
     }
 
-    // A client that reads a long chain slowly takes a thread meanwhile.
-    private final Semaphore readers = new Semaphore(Limits.READERS);
-
     private void send(Context ctx, String before, Text text, String after) {
-        boolean isLong = text.end > Limits.REQUEST;
-        if (isLong && !readers.tryAcquire())
-            throw new Refusal(Refusal.Kind.BUSY,
-                "Many are being sent the chain. Come back later.");
         var parts = List.of(part(before + "[\n"), text.blocks(),
             part("\n]" + after));
-        ctx.contentType(ContentType.APPLICATION_JSON).result(
-            new SequenceInputStream(Collections.enumeration(parts)) {
-                private boolean held = isLong;
-
-                public void close() throws IOException {
-                    if (held) readers.release();
-                    held = false;
-                    super.close();
-                }
-            });
+        downloads.send(ctx, text.end,
+            new SequenceInputStream(Collections.enumeration(parts)));
     }
 
     private static InputStream part(String text) {

@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES NeighbourNames.java
 
 // # Beyond the tutorial: what is new goes round
 //
@@ -17,6 +18,7 @@ final class Gossip {
     private final Call call;
     private final Errands errands;
     private final boolean signed;
+    private final NeighbourNames names;
     private volatile boolean isJoined;
 
     Gossip(Blockchain blockchain, Neighbours neighbours, Survey survey,
@@ -28,6 +30,7 @@ final class Gossip {
         this.call = call;
         this.errands = errands;
         this.signed = signed;
+        names = new NeighbourNames(neighbours, call, errands);
     }
 
     /** From now on, it tells others. */
@@ -161,23 +164,8 @@ final class Gossip {
         return true;
     }
 
-    // ## Names
-    //
-    // The page shows each neighbour by its id, whom mining pays there.
-
-    private final Map<String, String> names = new ConcurrentHashMap<>();
-
-    /** As far as they have said it; the others are asked, each one once. */
+    /** Of the neighbours, as far as they have said it. */
     Map<String, String> names() {
-        var addresses = neighbours.addresses();
-        names.keySet().retainAll(addresses);
-        for (var address : addresses) if (!names.containsKey(address))
-            errands.begin("name " + address, () -> {
-                var its = call.json(address, "/nodes");
-                names.put(address, its.get("id") instanceof String id
-                    && id.length() < 100 ? id : "");
-                return true;
-            });
-        return names;
+        return names.all();
     }
 }

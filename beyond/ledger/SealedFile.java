@@ -138,31 +138,19 @@ final class SealedFile implements AutoCloseable {
     synchronized void append(String event) {
         var next = sealOf(event);
         var line = (sealed(event, next) + "\n").getBytes(US_ASCII);
+        var bytes = ByteBuffer.wrap(line);
         try {
             if (!Files.exists(path)) throw new IOException("it was deleted");
-            var bytes = ByteBuffer.wrap(line);
+            file.truncate(end); // of what an attempt left that failed
             while (bytes.hasRemaining())
                 file.write(bytes, end + bytes.position());
         } catch (IOException e) {
-            undo();
             throw new Refusal(Refusal.Kind.FULL, "Nothing was done, for " + path
                 + " can't be written: " + e.getMessage() + ".");
-        } catch (Error e) { // out of memory
-            undo();
-            throw e;
         }
         force();
         seal = next;
         end += line.length;
-    }
-
-    // The next line takes this one's place.
-    private void undo() {
-        try {
-            file.truncate(end);
-        } catch (IOException e) {
-            // what is left has no end, and is dropped at the next start
-        }
     }
 
     // After a failure here nobody knows what is on the disk, and a second
