@@ -15,7 +15,7 @@ final class Limits {
     static final int REQUEST = 100_000;
 
     /** Bytes of a request's headers: a browser sends localhost's cookies. */
-    static final int HEADERS = 65_536;
+    static final int HEADERS = 32_768;
 
     /** Bytes of a chain: some 200,000 blocks with nothing but rewards. */
     static final int CHAIN = 64_000_000;

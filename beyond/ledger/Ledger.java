@@ -6,7 +6,6 @@
 // What happened to it, in the order in which it happened: an event a line,
 // as JSON, in a sealed file. Without a file it does nothing.
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.*;
 import java.nio.file.Path;
 import java.util.*;
@@ -72,28 +71,62 @@ final class Ledger implements Journal, AutoCloseable {
      */
     void replay(Blockchain blockchain) throws IOException {
         if (file == null) return;
-        var line = file.next(FIRST);
-        boolean isNew = line == null;
-        while (line != null) {
-            replay(line, blockchain);
-            line = file.next(STARTS);
+        var lines = new ArrayList<Line>();
+        var silence = Deadline.in(5);
+        var text = file.next(FIRST);
+        boolean isNew = text == null;
+        while (text != null) {
+            lines.add(new Line(file.number(), text));
+            text = file.next(STARTS);
+            if (lines.size() < AT_ONCE && text != null) continue;
+            for (var event : read(lines, blockchain.law))
+                replay(event, blockchain);
+            lines.clear();
+            if (!silence.isOver()) continue;
+            silence = Deadline.in(5);
+            System.err.printf("Line %,d of the ledger is read.%n",
+                file.number());
         }
         isReplayed = true;
         if (isNew) blockchain.reorganise(0, blockchain.chain());
     }
 
-    private void replay(String line, Blockchain blockchain)
+    private static final int AT_ONCE = 500;
+
+    private record Line(int number, String text) { }
+
+    // Its JSON is null if there is none.
+    private record Event(int line, Map<?, ?> json) { }
+
+    // To read them, and to check their signatures, takes longest: all cores
+    // take part. What is wrong is said when it is their turn.
+    private static List<Event> read(List<Line> lines, Law law) {
+        return lines.parallelStream().map(line -> {
+            Map<?, ?> json = null;
+            try {
+                json = Json.ours(line.text);
+                if (Json.transaction(json.get("transaction"))
+                    instanceof Transaction payment) law.prepare(payment);
+            } catch (IOException | RuntimeException e) {
+                // it will be tried again
+            }
+            return new Event(line.number, json);
+        }).toList();
+    }
+
+    private void replay(Event event, Blockchain blockchain)
             throws IOException {
         try {
-            happens(Json.ours(line), blockchain);
+            if (event.json == null) throw new IOException("damaged.");
+            happens(event.json, blockchain);
         } catch (IllegalArgumentException e) { // JShell 25 wants them apart
-            throw file.damaged(e.getMessage() + OTHER);
+            throw file.damaged(event.line, e.getMessage() + OTHER);
         } catch (Refusal e) {
-            throw file.damaged(e.getMessage() + OTHER);
-        } catch (JsonProcessingException | RuntimeException e) {
-            throw file.damaged("damaged.");
+            throw file.damaged(event.line, e.getMessage() + OTHER);
+        } catch (RuntimeException e) {
+            throw file.damaged(event.line, "damaged.");
         } catch (IOException e) {
-            throw file.damaged(e.getMessage());
+            throw file.damaged(event.line, e.getMessage());
         }
     }
 

@@ -31,7 +31,7 @@ final class SealedFile implements AutoCloseable {
     private final InputStream in;
     private String seal = "";
     private long end; // of the last line that was read or written
-    private int number; // of that line
+    private int number;
 
     /** @throws IOException if there can be no such file, or it is in use */
     SealedFile(Path path) throws IOException {
@@ -98,15 +98,20 @@ final class SealedFile implements AutoCloseable {
         int at = Math.max(line.lastIndexOf(SEAL), 0);
         var event = line.substring(0, at) + "}";
         var next = sealOf(event);
-        if (!sealed(event, next).equals(line)) throw damaged("its seal does "
-            + "not fit. Was it, or a line before it, edited?");
+        if (!sealed(event, next).equals(line)) throw damaged(number, "its seal "
+            + "does not fit. Was it, or a line before it, edited?");
         seal = next;
         return event;
     }
 
-    /** What is to be thrown if the last line that was read is no good. */
-    IOException damaged(String why) {
-        return new IOException(path + ", line " + number + ": " + why
+    /** Of the last line that was read or written. */
+    int number() {
+        return number;
+    }
+
+    /** What is to be thrown if a line that was read is no good. */
+    IOException damaged(int line, String why) {
+        return new IOException(path + ", line " + line + ": " + why
             + " Mend it, or start with another file.");
     }
 

@@ -26,7 +26,9 @@ final class Signatures {
     /** Checks them on all cores, up to a bad one, and remembers the good. */
     void check(List<Payment> payments, Deadline until) {
         for (int from = 0; from < payments.size(); from += AT_ONCE) {
-            until.check();
+            if (until.isOver()) throw new Refusal(Refusal.Kind.BUSY, "It has "
+                + "more signatures than can be checked in " + Limits.SIGNATURES
+                + " seconds. The next time goes on from here.");
             int to = Math.min(from + AT_ONCE, payments.size());
             if (!payments.subList(from, to).parallelStream()
                 .allMatch(this::isGood)) return;
