@@ -490,6 +490,19 @@ class AccountsTest {
         assertEquals(0, expected.coins().compareTo(found.coins()));
     }
 
+    // All of them would take longer than a chain may.
+    @Test
+    void aLiarCostsNoMoreThanAFewSignatures() {
+        var address = Chains.address(ann);
+        var forged = new ArrayList<Object>();
+        for (int i = 1; i <= 50_000; i++) forged.add(new Transaction(address
+            + "." + i + "." + "%064x".formatted(i) + "0".repeat(64), "b", 1e-9));
+        forged.add(reward("miner"));
+        var flaw = flaw(chain(mined(), forged)).get();
+        assertEquals("block 3: payment 1 is not signed by " + Script.shorten(
+            address) + ". Was it edited?", flaw.toString());
+    }
+
     // ## At a node's door
 
     @Test

@@ -152,6 +152,15 @@ class HostileTest {
             && !it.contains("[\"")).map(list -> "{\"nodes\": " + list + "}"));
     }
 
+    // Each slash could be the last one: whoever tries all of them needs hours.
+    @Test
+    void aNameHasALength() {
+        var refused = assertThrows(Refusal.class, () -> Address.of(
+            "http://" + "/".repeat(5_000_000) + "?"));
+        assertEquals("a text of 5000008 characters is not like "
+            + "http://localhost:5001.", refused.getMessage());
+    }
+
     @Test
     void whatIsNoBlockIsRefused() throws Exception {
         refused("/chain/validate", Stream.of("null", "5", "[]", "{}", "\"block\"",

@@ -111,10 +111,16 @@ final class Json {
             "sender and recipient must be texts of 1 to 1000 characters.");
         Refusal.unless(!sender.equals("0"), "sender must not be \"0\": new "
             + "coins come from there, by mining alone.");
-        Refusal.unless(!(amount instanceof String), "amount is a text. It must "
-            + "be a number above 0, as 5 or 0.25 is, without quotes.");
-        Refusal.unless(isPositive(amount),
-            "amount must be a number above 0, as 5 or 0.25 is.");
+        Refusal.unless(isPositive(amount), "amount must be a number above 0, "
+            + "as 5 or 0.25 is, not " + kind(amount) + ".");
+    }
+
+    private static String kind(Object json) {
+        if (json instanceof List) return "a list";
+        if (json instanceof Map) return "an object";
+        var text = json.toString().replaceFirst("(?s)(.{40}).+", "$1…");
+        return json instanceof String ? "the text " + CanonicalJson.of(text)
+            : text.replace("Infinity", "one that is so large");
     }
 
     private static boolean isName(Object value) {
