@@ -484,31 +484,6 @@ class LedgerTest {
         Nodes.mine(node);
     }
 
-    // ## No memory
-
-    @Test
-    void whatFindsNoMemoryIsNotWrittenAndHindersNothing() throws Exception {
-        var program = Programs.java(List.of("-XX:MaxDirectMemorySize=1m"),
-            "LedgerTest$OutOfMemory", "" + ledger).start();
-        assertEquals("out of memory", program.inputReader().readLine());
-        assertEquals(0, program.waitFor());
-        var file = new SealedFile(ledger);
-        assertEquals("{\"id\": \"last\"}", file.next(List.of()));
-        file.close();
-    }
-
-    static final class OutOfMemory {
-        public static void main(String... file) throws IOException {
-            var sealed = new SealedFile(Path.of(file[0]));
-            try {
-                sealed.append("{\"id\": \"" + "x".repeat(2_000_000) + "\"}");
-            } catch (OutOfMemoryError e) {
-                System.out.println("out of memory");
-            }
-            sealed.append("{\"id\": \"last\"}");
-        }
-    }
-
     static void assertFull(Client.Answer answer) {
         assertEquals(507, answer.status(), answer.text());
         assertTrue(answer.json().get("error").asText()
