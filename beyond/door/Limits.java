@@ -59,5 +59,6 @@ final class Limits {
     static final String SAID = "At most " + WAITING / 1_000 + ",000 "
         + "transactions wait and " + SEARCHES + " searches; a request has "
         + REQUEST / 1_000 + " kB, a chain " + CHAIN / 1_000_000 + " MB, a "
-        + "node " + NEIGHBOURS + " neighbours, who get " + ANSWERS + " s.";
+        + "node " + NEIGHBOURS + " neighbours, who get " + ANSWERS + " s. "
+        + "Only those of --peer and --join keep their places.";
 }
