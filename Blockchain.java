@@ -95,7 +95,7 @@ final class CanonicalJson {
                 out.add(of(key) + ": " + of(item)));
             return out.toString();
         }
-        return String.valueOf(value); // a whole number, true, false, null
+        return String.valueOf(value); // any other number, true, false, null
     }
 }
 
@@ -205,7 +205,7 @@ public class Blockchain {
     private final Journal journal;
     private final Clock clock;
     private final List<Block> chain = new ArrayList<>();
-    private final Pool pending = new Pool();
+    private final Pool pool = new Pool();
 
     /** As the tutorial has it: all payments are good. */
     Blockchain(ProofOfWork work, Clock clock) {
@@ -221,15 +221,16 @@ public class Blockchain {
         chain.add(new Block(1, now(), List.of(), 100, 1)); // genesis
     }
 
-    /** Answers the index of the block that will hold the transaction. */
+    /** Answers the index of the next block; 0 if too many wait already. */
     long newTransaction(Transaction transaction) {
         law.prepare(transaction); // takes long, so it is done without a lock
         synchronized (this) {
+            if (pool.isFull()) return 0;
             law.check(transaction); // may throw: then nothing has happened
             journal.paid(transaction); // may throw, too
             try {
                 law.keep();
-                pending.add(transaction);
+                pool.add(transaction);
                 return chain.size() + 1;
             } catch (Error e) { // out of memory, half-way
                 journal.givesUp(e);
@@ -248,22 +249,20 @@ public class Blockchain {
         return block;
     }
 
-    // A search takes long, so there is no lock around it. If the chain
-    // changes meanwhile, its proof would not fit: another search begins.
-
     /** Mines the next block. The miner gets a coin. */
     Block mine(String miner) { return mine(miner, guesses -> { }); }
 
-    /** The same; {@code progress} hears how many guesses were made. */
+    /** The same. {@code progress} hears of the guesses; if it throws, that
+     *  ends the search, and no block is made. */
     Block mine(String miner, LongConsumer progress) {
-        while (true) {
+        while (true) { // without a lock, for it takes long
             var last = lastBlock();
             var search = new Search(work, last);
             while (!search.isOver() && last == lastBlock()) {
                 progress.accept(search.guesses());
                 search.nextRound();
             }
-            synchronized (this) {
+            synchronized (this) { // behind another block, no proof would fit
                 if (search.isOver() && last == lastBlock())
                     return newBlock(search.proof(), miner);
             }
@@ -274,16 +273,16 @@ public class Blockchain {
 
     boolean validChain(List<Block> chain) { return flaw(chain).isEmpty(); }
 
-    /** The first flaw of a chain. All code that checks a chain asks this. */
+    /** The first flaw of a chain: of its links and proofs, or payments. */
     Optional<Flaw> flaw(List<Block> chain) {
         var flaw = AllCores.firstFlaw(chain, work);
         return flaw.isPresent() ? flaw : law.firstIn(chain);
     }
 
-    /** Takes the other chain if it is longer, or answers false. */
+    /** Takes the other chain if it is longer. It throws if that is bad. */
     synchronized boolean replace(List<Block> other) {
+        if (other.size() <= chain.size()) return false;
         int same = chain.size();
-        if (other.size() <= same) return false;
         while (same > 0 && !chain.get(same - 1).hash()
             .equals(other.get(same - 1).hash())) same--;
         reorganise(same, other.subList(same, other.size()));
@@ -303,7 +302,7 @@ public class Blockchain {
         journal.changed(kept, come);
         try {
             law.keep();
-            pending.reorganise(gone, come, law);
+            pool.reorganise(gone, come, law);
             gone.clear();
             chain.addAll(come);
         } catch (Error e) {
@@ -315,9 +314,8 @@ public class Blockchain {
     synchronized Block lastBlock() { return chain.get(chain.size() - 1); }
     synchronized List<Block> chain() { return List.copyOf(chain); }
     synchronized int length() { return chain.size(); }
-    synchronized List<Transaction> pending() { return pending.ready(); }
-    synchronized List<Transaction> waiting() { return pending.all(); }
-    synchronized boolean isFull() { return pending.isFull(); }
+    synchronized List<Transaction> pending() { return pool.ready(); }
+    synchronized List<Transaction> waiting() { return pool.all(); }
 
     private double now() { // in seconds, with microseconds
         return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
@@ -369,7 +367,7 @@ interface Journal {
 
     default void changed(int kept, List<Block> blocks) { }
 
-    /** What it was told has not happened. */
+    /** What it was told last has happened half-way. */
     default void givesUp(Error e) { }
 }
 
@@ -407,16 +405,15 @@ final class Pool {
         waiting.clear();
         ready.clear();
         bytes = 0;
-        var now = new HashMap<String, Integer>(); // of these, those in blocks
-        for (var tx : old) now.put(tx.canonicalJson(), 0);
+        var inBlocks = new HashMap<String, Integer>(); // how many of these
+        for (var tx : old) inBlocks.put(tx.canonicalJson(), 0);
         if (!old.isEmpty()) for (var tx : payments(come))
-            now.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
-        for (var tx : old) {
+            inBlocks.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
+        for (var tx : old) { // as far as there is room
             var json = tx.canonicalJson();
-            if (takeOne(json, now)) sealed.merge(json, 1, Integer::sum);
-            else if (isFull()) continue;
-            else if (law.takes(tx)) keep(tx, true);
-            else if (law.mayTake(tx)) keep(tx, false);
+            if (takeOne(json, inBlocks)) sealed.merge(json, 1, Integer::sum);
+            else if (!isFull() && law.takes(tx)) keep(tx, true);
+            else if (!isFull() && law.mayTake(tx)) keep(tx, false);
         }
     }
 
@@ -549,7 +546,7 @@ final class Python {
     }
 
     // Six decimals, which a time has, are quick to find. Java itself finds
-    // the fewest digits from 19 on only; Jackson does, but 5e-324 is 4.9E-324.
+    // the fewest since version 19, Jackson always, but for 5e-324: 4.9E-324.
     private static BigDecimal fewestDigits(double number) {
         long millionths = Math.round(number * 1e6);
         if (millionths / 1e6 == number && Math.abs(number) < 1L << 33)
@@ -623,7 +620,7 @@ final class Notebook implements Runnable {
 
     // On a terminal, a long search shows that it moves.
     private void progress(long guesses) {
-        if (guesses % 1_000_000 == 0 && Help.Ansi.AUTO.enabled())
+        if (guesses % 1_000_000 < 100_000 && Help.Ansi.AUTO.enabled())
             System.out.printf("\r    %,d guesses", guesses);
     }
 }

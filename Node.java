@@ -89,7 +89,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.jetty.host = host;
         config.jetty.port = port;
         door.configure(config);
-        if (!quiet) config.requestLogger.http(door::log);
+        config.requestLogger.http(door::log);
         var routes = config.routes;
         routes.get("/", Explorer::reply);
         routes.get("/explorer/{file}", Explorer::reply);
@@ -109,7 +109,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void mine(Context ctx) {
         try (var turn = door.turn(ctx)) { // one search at a time
-            text.checkRoom();
+            text.checkLength();
             var block = blockchain.mine(id, turn);
             gossip.tell();
             Door.reply(ctx, 200, Map.of("message", "New Block Forged",
@@ -123,10 +123,10 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void newTransaction(Context ctx) {
         var transaction = Json.payment(ctx.bodyInputStream());
-        if (blockchain.isFull()) throw new Refusal(Refusal.Kind.BUSY,
+        long index = blockchain.newTransaction(transaction);
+        if (index == 0) throw new Refusal(Refusal.Kind.BUSY,
             blockchain.waiting().size() + " transactions wait already. Mine a "
             + "block first.");
-        long index = blockchain.newTransaction(transaction);
         gossip.pass(transaction);
         Door.reply(ctx, 201, Map.of("message",
             "Transaction will be added to Block " + index));

@@ -484,6 +484,17 @@ class LedgerTest {
         Nodes.mine(node);
     }
 
+    @Test
+    void aFileThatWasTakenAwayOrReplacedGetsNoMore() throws Exception {
+        start();
+        var url = node.url();
+        Files.move(ledger, ledger.resolveSibling("away"));
+        assertFull(Client.get(url + "/mine"));
+        Files.writeString(ledger, "another");
+        assertFull(Client.get(url + "/mine"));
+        assertEquals("another", Files.readString(ledger));
+    }
+
     static void assertFull(Client.Answer answer) {
         assertEquals(507, answer.status(), answer.text());
         assertTrue(answer.json().get("error").asText()

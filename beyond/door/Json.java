@@ -119,8 +119,8 @@ final class Json {
         if (json instanceof List) return "a list";
         if (json instanceof Map) return "an object";
         var text = json.toString().replaceFirst("(?s)(.{40}).+", "$1…");
-        return json instanceof String ? "the text " + CanonicalJson.of(text)
-            : text.replace("Infinity", "one that is so large");
+        if (json instanceof String) return "the text " + CanonicalJson.of(text);
+        return text.endsWith("Infinity") ? "one with so many digits" : text;
     }
 
     private static boolean isName(Object value) {

@@ -33,7 +33,7 @@ final class Turn implements LongConsumer, AutoCloseable {
 
     private final Queue queue;
     private final Context ctx;
-    private long lastBeat = System.nanoTime();
+    private long lastSpace = System.nanoTime();
     private boolean searches;
 
     /**
@@ -55,12 +55,16 @@ final class Turn implements LongConsumer, AutoCloseable {
         }
     }
 
-    /** Called by the search, round by round; a second sends a space. */
+    /**
+     * Called by the search, round by round. Once a second, a space shows
+     * whether the client is still there.
+     * @throws Refusal to end the search
+     */
     public void accept(long guesses) {
         if (queue.closed) throw new Refusal(Refusal.Kind.STOPPING,
             "This node stops.");
-        if (System.nanoTime() - lastBeat < SECONDS.toNanos(1)) return;
-        lastBeat = System.nanoTime();
+        if (System.nanoTime() - lastSpace < SECONDS.toNanos(1)) return;
+        lastSpace = System.nanoTime();
         try {
             ctx.res().getOutputStream().write(' ');
             ctx.res().flushBuffer();

@@ -19,6 +19,7 @@ final class Uploads {
 
     private final Semaphore places = new Semaphore(Limits.UPLOADS);
 
+    /** Reads the body here, but for the routes that do so themselves. */
     void begin(Context ctx) throws IOException {
         var path = Origin.path(ctx);
         boolean chunked = ctx.header("Transfer-Encoding") != null;

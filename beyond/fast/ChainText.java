@@ -63,7 +63,7 @@ final class ChainText {
     }
 
     /** @throws Refusal if no other node could take a longer one */
-    void checkRoom() {
+    void checkLength() {
         if (text().end > Limits.MINED) throw new Refusal(Refusal.Kind.FULL,
             "The chain is as long as others can take: no block fits any more.");
     }

@@ -150,18 +150,18 @@ final class Gossip {
         return ours.stream().limit(MOST_AT_ONCE).toList();
     }
 
-    /** Goes on to the next one, unless this one was forged. */
+    /** False: it was forged, or no payment; or there is no room. */
     private boolean add(Transaction payment) {
-        if (!blockchain.isFull()) try {
+        try {
             Json.check(payment.sender(), payment.recipient(), payment.amount());
-            blockchain.newTransaction(payment);
+            if (blockchain.newTransaction(payment) == 0) return false;
             pass(payment);
+            return true;
         } catch (Breach e) { // perhaps it holds on their chain, not on ours
             return !e.flaw.fails().equals("signature");
         } catch (Refusal e) {
             return false;
         }
-        return true;
     }
 
     /** Of the neighbours, as far as they have said it. */

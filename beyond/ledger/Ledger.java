@@ -4,7 +4,7 @@
 // # Beyond the tutorial: a node that remembers
 //
 // What happened to it, in the order in which it happened: an event a line,
-// as JSON, in a sealed file. Without a file it does nothing.
+// as JSON, in a sealed file. Without a file it notes nothing.
 
 import java.io.*;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class Ledger implements Journal, AutoCloseable {
         var text = file.next(FIRST);
         boolean isNew = text == null;
         while (text != null) {
-            lines.add(new Line(file.number(), text));
+            lines.add(new Line(file.number, text));
             text = file.next(STARTS);
             if (lines.size() < AT_ONCE && text != null) continue;
             for (var event : read(lines, blockchain.law))
@@ -84,8 +84,8 @@ final class Ledger implements Journal, AutoCloseable {
             lines.clear();
             if (!silence.isOver()) continue;
             silence = Deadline.in(5);
-            System.err.printf("Line %,d of the ledger is read.%n",
-                file.number());
+            System.err.printf("The ledger is read up to line %,d.%n",
+                file.number);
         }
         isReplayed = true;
         if (isNew) blockchain.reorganise(0, blockchain.chain());

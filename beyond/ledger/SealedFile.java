@@ -18,6 +18,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.*;
 import java.util.concurrent.*;
 
@@ -25,13 +26,13 @@ final class SealedFile implements AutoCloseable {
     // A second channel in this program would undo the lock of the first.
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
     private static final String SEAL = ", \"seal\": \"";
-
     private final Path path, key;
     private final FileChannel file;
     private final InputStream in;
+    private final Object identity;
     private String seal = "";
     private long end; // of the last line that was read or written
-    private int number;
+    int number; // of the last line that was read
 
     /** @throws IOException if there can be no such file, or it is in use */
     SealedFile(Path path) throws IOException {
@@ -39,6 +40,12 @@ final class SealedFile implements AutoCloseable {
         key = path.toAbsolutePath().normalize();
         file = open();
         in = new BufferedInputStream(Channels.newInputStream(file));
+        identity = identity();
+    }
+
+    private Object identity() throws IOException { // Windows has none
+        return Files.exists(path) ? Files.readAttributes(path,
+            BasicFileAttributes.class).fileKey() : "none";
     }
 
     private FileChannel open() throws IOException {
@@ -95,18 +102,13 @@ final class SealedFile implements AutoCloseable {
     }
 
     private String unsealed(String line) throws IOException {
-        int at = Math.max(line.lastIndexOf(SEAL), 0);
-        var event = line.substring(0, at) + "}";
+        int at = line.lastIndexOf(SEAL);
+        var event = line.substring(0, Math.max(at, 0)) + "}";
         var next = sealOf(event);
         if (!sealed(event, next).equals(line)) throw damaged(number, "its seal "
             + "does not fit. Was it, or a line before it, edited?");
         seal = next;
         return event;
-    }
-
-    /** Of the last line that was read or written. */
-    int number() {
-        return number;
     }
 
     /** What is to be thrown if a line that was read is no good. */
@@ -136,16 +138,14 @@ final class SealedFile implements AutoCloseable {
         return event.substring(0, event.length() - 1) + SEAL + seal + "\"}";
     }
 
-    /**
-     * Comes back when the object is on the disk.
-     * @throws Refusal if the disk is full: then nothing was done
-     */
+    /** Comes back when it is on the disk. @throws Refusal if that is full */
     synchronized void append(String event) {
         var next = sealOf(event);
         var line = (sealed(event, next) + "\n").getBytes(US_ASCII);
         var bytes = ByteBuffer.wrap(line);
         try {
-            if (!Files.exists(path)) throw new IOException("it was deleted");
+            if (!Objects.equals(identity(), identity))
+                throw new IOException("it was deleted, or replaced");
             file.truncate(end); // of what an attempt left that failed
             while (bytes.hasRemaining())
                 file.write(bytes, end + bytes.position());

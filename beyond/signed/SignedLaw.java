@@ -86,7 +86,8 @@ final class SignedLaw implements Law {
         enter(come, checked, kept);
     }
 
-    // After blocks, nothing waits until takes() has looked at it again.
+    // What was checked last: a payment, or blocks. Behind blocks nothing
+    // waits until takes() has looked at it again.
     public void keep() {
         checked.keep();
         if (checked.isAbove(chain)) pending = new Accounts(chain);
