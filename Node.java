@@ -89,7 +89,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         config.jetty.host = host;
         config.jetty.port = port;
         door.configure(config);
-        config.requestLogger.http(door::log);
+        if (!quiet) config.requestLogger.http(door::log);
         var routes = config.routes;
         routes.get("/", Explorer::reply);
         routes.get("/explorer/{file}", Explorer::reply);

@@ -93,7 +93,7 @@ final class Door {
         boolean isRoutine = "node".equals(ctx.userAgent())
             || "poll".equals(ctx.header("X-Page")) || ctx.statusCode() == 304
             || ctx.path().startsWith("/explorer/");
-        if (!isRoutine) printer.log("%tT  %-4s %-18s %s %8.1f ms".formatted(
+        if (!isRoutine) printer.say("%tT  %-4s %-18s %s %8.1f ms".formatted(
             LocalTime.now(), ctx.method(), ctx.path(), ctx.statusCode(),
             milliseconds)); // else there may be many a second
     }

@@ -23,15 +23,16 @@ final class Signatures {
         return true;
     }
 
-    /** Checks them on all cores, up to a bad one, and remembers the good. */
-    void check(List<Payment> payments, Deadline until) {
+    /** Are all of them good? On all cores, up to a bad one. */
+    boolean areGood(List<Payment> payments, Deadline until) {
         for (int from = 0; from < payments.size(); from += AT_ONCE) {
             if (until.isOver()) throw new Refusal(Refusal.Kind.BUSY, "It has "
                 + "more signatures than can be checked in " + Limits.SIGNATURES
                 + " seconds. The next time goes on from here.");
             int to = Math.min(from + AT_ONCE, payments.size());
             if (!payments.subList(from, to).parallelStream()
-                .allMatch(this::isGood)) return;
+                .allMatch(this::isGood)) return false;
         }
+        return true;
     }
 }

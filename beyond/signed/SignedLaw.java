@@ -43,8 +43,7 @@ final class SignedLaw implements Law {
             for (int from = 0; from < blocks.size(); from += SLICE) {
                 var slice = blocks.subList(from, Math.min(from + SLICE,
                     blocks.size()));
-                signatures.check(plausible(slice, accounts, from), until);
-                enter(slice, accounts, from);
+                enter(slice, accounts, from, until);
             }
             return Optional.empty();
         } catch (Breach e) {
@@ -52,17 +51,25 @@ final class SignedLaw implements Law {
         }
     }
 
-    // What costs nothing is looked at first: the payments up to one with a
-    // wrong number, or with no coins behind it.
-    private static List<Payment> plausible(List<Block> blocks,
-                                           Accounts accounts, int place) {
+    // What costs nothing is looked at first: numbers and coins. Then come the
+    // signatures of all payments, or of those before one that is wrong.
+    private void enter(List<Block> blocks, Accounts accounts, int place,
+                       Deadline until) {
         var payments = new ArrayList<Payment>();
+        var trial = new Accounts(accounts, payments);
+        boolean fit = doFit(blocks, trial, place);
+        if (signatures.areGood(payments, until) && fit) trial.keep();
+        else enter(blocks, accounts, place); // which says what is wrong
+    }
+
+    private static boolean doFit(List<Block> blocks, Accounts trial,
+                                 int place) {
         try {
-            enter(blocks, new Accounts(accounts, payments), place);
+            enter(blocks, trial, place);
+            return true;
         } catch (Breach e) {
-            // will be found again, if all before it are signed
+            return false;
         }
-        return payments;
     }
 
     private static void enter(List<Block> blocks, Accounts accounts,
@@ -82,8 +89,7 @@ final class SignedLaw implements Law {
     public void check(int kept, List<Block> gone, List<Block> come) {
         checked = new Accounts(chain);
         for (var block : gone) checked.takeOut(block);
-        signatures.check(plausible(come, checked, kept), Deadline.never());
-        enter(come, checked, kept);
+        enter(come, checked, kept, Deadline.never());
     }
 
     // What was checked last: a payment, or blocks. Behind blocks nothing
