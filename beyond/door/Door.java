@@ -111,9 +111,9 @@ final class Door {
     // But where GET changes something, HEAD would, too: it is refused.
     private static Request headAsGet(Request request,
                                      HttpFields.Mutable response) {
-        boolean changes = request.getHttpURI().getPath()
-            .matches("/+(mine|nodes/+resolve)/*");
-        if (!request.getMethod().equals("HEAD") || changes) return request;
+        if (!request.getMethod().equals("HEAD")
+            || request.getHttpURI().getPath()
+                .matches("/+(mine|nodes/+resolve)/*")) return request;
         return new Request.Wrapper(request) {
             public String getMethod() { return "GET"; }
         };
