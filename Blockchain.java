@@ -218,7 +218,7 @@ public class Blockchain {
         this.clock = clock;
         this.law = law;
         this.journal = journal;
-        chain.add(new Block(1, now(), List.of(), 100, 1)); // genesis
+        chain.add(new Block(1, now(), List.of(), 100, 1)); // the article's
     }
 
     /** Answers the index of the next block; 0 if too many wait already. */
@@ -493,8 +493,8 @@ final class Search {
 }
 
 final class AllCores {
-    // Each block is checked against the one before it and no other, so
-    // all of them can be checked at the same time.
+    // Finds what Flaw.firstIn finds. Each block is checked against the one
+    // before it and no other, so all can be checked at the same time.
     static Optional<Flaw> firstFlaw(List<Block> chain, ProofOfWork work) {
         if (chain.isEmpty()) return Flaw.firstIn(chain, work);
         return IntStream.range(1, chain.size()).parallel().mapToObj(i ->

@@ -45,7 +45,7 @@ import picocli.CommandLine.*;
     footer = "%n" + Limits.SAID)
 public class Node implements AutoCloseable, Callable<Integer> {
 
-    // ## Step 2.1 · What a node is told
+    // ## Step 2.1 · What a node is told: picocli fills it in
 
     @Option(names = {"-p", "--port"}, defaultValue = "5000", description =
         "Listen on this port (5000); 0 takes a free one.") int port;
@@ -206,7 +206,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // # What the tutorial has no need of
 
-    // ## Start and stop
+    // ## Start and stop: open builds, then configures, all that is above
 
     /** Starts a node as the command line does, with the same arguments. */
     static Node start(String... arguments) throws IOException {

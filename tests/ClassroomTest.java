@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.*;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,6 +88,24 @@ class ClassroomTest {
         for (var node : nodes)
             answers.add(Programs.async(() -> Nodes.get(node, path)));
         for (var answer : answers) answer.get();
+    }
+
+    // With a byte order mark, Windows line ends, blanks, and no last line end.
+    // The loop is the page's own, with echo for the check.
+    @Test
+    void aListOfNodesMayBeAsAnyEditorSavesIt(@TempDir Path folder)
+            throws Exception {
+        Programs.need("bash");
+        var page = Files.readString(Programs.file("docs/classroom.md"));
+        int loop = page.indexOf("while read");
+        var script = page.substring(loop, page.indexOf("```", loop))
+            .replace("./jbang tests/CheckNode.java --json", "echo");
+        Files.writeString(folder.resolve("nodes.txt"),
+            "\ufeffhttp://a:1\r\n\n  \r\n http://b:2 \nhttp://c:3");
+        assertEquals(0, new ProcessBuilder("bash", "-c", script)
+            .directory(folder.toFile()).start().waitFor());
+        assertEquals(List.of("http://a:1", "http://b:2", "http://c:3"),
+            Files.readAllLines(folder.resolve("results.jsonl")));
     }
 
     private static void register(Node node, List<Node> neighbours)

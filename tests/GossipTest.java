@@ -554,6 +554,44 @@ class GossipTest {
             joined[1]));
     }
 
+    // Of a neighbour whose first payment is forged, no second one is looked at.
+    @Test
+    void aNeighbourThatForgesGetsNoPaymentThrough() throws Exception {
+        var keys = Chains.keys();
+        var to = Chains.address(Chains.keys());
+        var coins = Chains.longer(List.of(Chains.GENESIS), List.of(
+            new Transaction("0", Chains.address(keys), 1)));
+        var good = Chains.pay(keys, 1, to, 1);
+        var forged = new Transaction(good.sender(), to, 2);
+        for (boolean forges : List.of(true, false)) {
+            var waiting = CanonicalJson.of(Map.of("transactions", forges
+                ? List.of(forged, good) : List.of(good)));
+            var asked = new Semaphore(0);
+            var peer = serves(Map.of("/chain", Chains.body(coins), "/nodes",
+                "{\"signed\": true}", "/transactions", waiting), asked);
+            var node = node("--signed", "--join", peer);
+            asked.acquire(2); // the second time, it is done with the first
+            assertEquals(forges ? 0 : 1, Nodes.waiting(node).size());
+        }
+    }
+
+    private String serves(Map<String, String> answers, Semaphore asked)
+            throws IOException {
+        var server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        server.createContext("/", exchange -> {
+            var path = exchange.getRequestURI().getPath();
+            var answer = answers.getOrDefault(path, "{}").getBytes();
+            try (exchange) {
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+            if (path.equals("/transactions")) asked.release();
+        });
+        server.start();
+        nodes.add(() -> server.stop(0));
+        return "http://localhost:" + server.getAddress().getPort();
+    }
+
     // Whom a person named is called again, whoever else has come.
     @Test
     void whomItJoinedItDoesNotForget() throws Exception {
