@@ -240,6 +240,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
             throw new IOException(here.trouble());
         } finally {
             if (!isOpen) ledger.close();
+            if (!isOpen) printer.close();
         }
     }
 

@@ -3,7 +3,6 @@
 // # Beyond the tutorial: where a node is
 
 import java.io.*;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -81,8 +80,7 @@ record Address(String host, int port) {
         if (uri.getHost().equals("localhost"))
             all.add(InetAddress.getByName("::1")); // not in each hosts file
         return all.stream().skip(1).map(its -> URI.create("http://"
-            + (its instanceof Inet6Address ? "[" + its.getHostAddress() + "]"
-                : its.getHostAddress()) + ":" + uri.getPort() + uri.getPath()))
+            + Machine.literal(its) + ":" + uri.getPort() + uri.getPath()))
             .toList();
     }
 

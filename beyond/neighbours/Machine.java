@@ -68,7 +68,12 @@ final class Machine {
     // ::1 and 0:0:0:0:0:0:0:1 are one address: it gets one name.
     private static String nameOf(InetAddress ours) {
         var name = ours.getHostAddress();
-        if (name.equals("127.0.0.1")) return "localhost";
+        return name.equals("127.0.0.1") ? "localhost" : literal(ours);
+    }
+
+    /** As it stands in a URL. */
+    static String literal(InetAddress its) {
+        var name = its.getHostAddress();
         return !name.contains(":") ? name : "[" + name.replaceFirst("%.*", "")
             .replaceFirst("(^|:)(0(:|$)){2,}", "::") + "]";
     }

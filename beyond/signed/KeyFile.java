@@ -74,17 +74,26 @@ record KeyFile(Path file) {
             draft = Files.createTempFile(file.toAbsolutePath().getParent(),
                 "key", "");
             write(draft);
-            Files.createLink(file, draft);
+            rename(draft);
             System.err.println("A new key is in " + file + ". Keep a copy: "
                 + "whoever has it has your coins, and nobody without it.");
         } catch (FileAlreadyExistsException e) {
             // the other one is read
-        } catch (UnsupportedOperationException e) { // as on a USB stick
-            Files.move(draft, file);
         } catch (IOException | NoSuchAlgorithmException e) {
             throw unusable();
         } finally {
             if (draft != null) Files.deleteIfExists(draft);
+        }
+    }
+
+    // A link never takes another's place. But a USB stick has none.
+    private void rename(Path draft) throws IOException {
+        try {
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException e) {
+            Files.move(draft, file);
         }
     }
 
