@@ -14,7 +14,6 @@ final class Printer implements AutoCloseable {
         new ArrayBlockingQueue<>(Limits.LINES);
     private final AtomicInteger dropped = new AtomicInteger();
     private final Thread thread = new Thread(this::print, "printer");
-
     private final boolean quiet;
 
     /** @param quiet prints no line that is only logged */

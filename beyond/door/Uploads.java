@@ -13,9 +13,9 @@ import java.util.concurrent.*;
 
 final class Uploads {
     private static final String LONG = "a long text";
-    private static final String CHAIN = "/chain/validate"; // judged for long
+    private static final String VALIDATE = "/chain/validate"; // judged for long
     private static final List<String> READ = List.of("/transactions/new",
-        "/nodes/register", CHAIN);
+        "/nodes/register", VALIDATE);
 
     private final Semaphore places = new Semaphore(Limits.UPLOADS);
 
@@ -25,7 +25,7 @@ final class Uploads {
         boolean chunked = ctx.header("Transfer-Encoding") != null;
         long length = ctx.req().getContentLengthLong();
         if (length <= 0 && !chunked) return; // nothing comes
-        if (length > Limits.REQUEST || chunked || path.equals(CHAIN)) {
+        if (length > Limits.REQUEST || chunked || path.equals(VALIDATE)) {
             if (!places.tryAcquire()) throw new Refusal(Refusal.Kind.BUSY,
                 "Others send long texts. Come back later.");
             ctx.attribute(LONG, true);

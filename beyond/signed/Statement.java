@@ -26,9 +26,8 @@ final class Statement {
     Statement(String node) throws IOException {
         this.node = node;
         address = Address.of("--node", node).toString();
-        try (var text = ask("/chain").body()) {
-            var chain = Blocks.chain(Memory.read(text, Limits.CHAIN, 1,
-                Deadline.in(Limits.ANSWERS)));
+        try {
+            var chain = Blocks.chain(text("/chain", Limits.CHAIN));
             var flaw = AllCores.firstFlaw(chain, work());
             Refusal.unless(flaw.isEmpty(), "" + flaw.orElse(null));
             accounts.check(0, List.of(), chain);
@@ -41,12 +40,17 @@ final class Statement {
             throw new IOException("What answers at " + node + " is no node: "
                 + e.getMessage());
         }
-        try (var text = ask("/transactions").body()) {
-            for (var payment : Json.waiting(Memory.read(text, Limits.ANSWER, 1,
-                    Deadline.in(Limits.ANSWERS)))) {
-                note(payment);
-                accounts.takes(payment);
-            }
+        for (var tx : Json.waiting(text("/transactions", Limits.ANSWER))) {
+            note(tx);
+            accounts.takes(tx);
+        }
+    }
+
+    private byte[] text(String path, long most) throws IOException {
+        try (var body = ask(path).body()) {
+            return Memory.read(body, most, 1, Deadline.in(Limits.ANSWERS));
+        } catch (Refusal e) {
+            throw new IOException(node + path + ": " + e.getMessage());
         }
     }
 
