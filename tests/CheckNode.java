@@ -11,8 +11,8 @@
 
 // # How far has your node come?
 //
-// Asks a node what the tutorial has it answer, step by step, and says what
-// to look at next. It knows the node by its HTTP alone, so the node may be
+// Asks a node what it should answer, chapter by chapter of the book, and
+// says what to look at next. It knows the node by its HTTP alone, so the node may be
 // written in any language:
 //
 //     jbang tests/CheckNode.java http://localhost:5000
@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 @Command(name = "CheckNode.java", mixinStandardHelpOptions = true,
     version = "1.0", sortOptions = false, description =
-    "Tells how far a node has come on the way of the tutorial.")
+    "Tells how far a node has come on the way of the book.")
 public class CheckNode implements Callable<Integer> {
 
     @Parameters(paramLabel = "URL", defaultValue = "http://localhost:5000",
@@ -45,8 +45,12 @@ public class CheckNode implements Callable<Integer> {
         boolean watch;
     @Option(names = "--hint", description = "With a hint for each red row.")
         boolean hint;
-    @Option(names = "--step", paramLabel = "N", defaultValue = "4",
-        description = "Check the steps up to this one (4).") int lastStep;
+    @Option(names = "--chapter", paramLabel = "N", defaultValue = "7",
+        description = "Check the chapters up to this one (7).")
+        int lastChapter;
+    @Option(names = "--step", paramLabel = "N", hidden = true, description =
+        "The article's steps 1 to 4: chapters 1 to 4, 5, 5, and 6.")
+        int lastStep;
     @Option(names = "--rule", defaultValue = "classic", description =
         "What a proof seals: classic (the article's) or linked.") Rule kind;
     @Option(names = "--zeros", defaultValue = "4", description =
@@ -71,8 +75,12 @@ public class CheckNode implements Callable<Integer> {
 
     public Integer call() throws Exception {
         var rule = new ProofOfWork(kind, zeros);
-        if (lastStep < 1 || lastStep > 4)
+        if (lastStep < 0 || lastStep > 4)
             throw new IllegalArgumentException("The steps are 1 to 4");
+        if (lastStep > 0) lastChapter = List.of(4, 5, 5, 6).get(lastStep - 1);
+        if (lastChapter < 1 || lastChapter > Rows.LAST)
+            throw new IllegalArgumentException("The chapters are 1 to "
+                + Rows.LAST);
         if (watch && json) throw new IllegalArgumentException(
             "--watch is for people, --json is not");
         if (file != null) Report.mayWrite(file);
@@ -82,7 +90,7 @@ public class CheckNode implements Callable<Integer> {
             var us = talk.meet();
             rows = new Rows(talk, new Forge(rule), here == null
                 ? Talk.name(us) : here, patience, signed);
-            rows.all.removeIf(row -> lastStep < 4 && row.step() > lastStep);
+            rows.all.removeIf(row -> !isAll() && row.chapter() > lastChapter);
             var host = here == null ? us : null;
             try (var left = new Rival(host, ports[0]);
                  var right = new Rival(host, ports[1])) {
@@ -96,6 +104,10 @@ public class CheckNode implements Callable<Integer> {
                 e.getMessage())));
             return 1;
         }
+    }
+
+    private boolean isAll() {
+        return lastChapter == Rows.LAST;
     }
 
     // ## One row
@@ -146,22 +158,22 @@ public class CheckNode implements Callable<Integer> {
 
     private Report report() {
         return new Report(talk.url(), rows, rows.all.stream().map(results::get)
-            .filter(Objects::nonNull).toList(), signed ? 5 : 4);
+            .filter(Objects::nonNull).toList(), signed ? Rows.SIGNED : Rows.LAST);
     }
 
     // ## All rows, once
 
     private int once() throws Exception {
-        int step = 0;
+        int chapter = 0;
         for (var row : rows.all) {
-            if (row.step() != step) {
-                waiting(step);
-                say("%n@|bold %s|@%n", Rows.STEPS.get(row.step() - 1));
+            if (row.chapter() != chapter) {
+                waiting(chapter);
+                say("%n@|bold %s|@%n", Rows.CHAPTERS.get(row.chapter() - 1));
             }
-            step = row.step();
+            chapter = row.chapter();
             show(run(row));
         }
-        waiting(step);
+        waiting(chapter);
         try { // two who mined at once may have left a broken chain
             rows.leaveValid();
         } catch (Talk.Missed broken) {
@@ -171,15 +183,17 @@ public class CheckNode implements Callable<Integer> {
         if (file != null) report.write(file);
         if (json) print(report.json());
         say("%n@|bold %s|@%n", report.summary());
-        if (report.allBeyond > 0) say("beyond the tutorial: %d of %d%n",
+        if (report.allBeyond > 0) say("beyond the article: %d of %d%n",
             report.beyond, report.allBeyond);
         say("met: %s%n", report.met());
         report.next.ifPresent(it -> say("next: @|bold %s|@%s%n",
             it.row().title(), hint ? "" : " (--hint gives a hint)"));
         if (file != null) say("@|faint The report is in %s.|@%n", file);
-        if (lastStep == 4) say("@|faint Its two neighbours are gone now: start "
-            + "your node anew before you go on.|@%n");
-        return report.next.isEmpty() ? 0 : 1;
+        if (report.isDone()) say(next() + "%n");
+        say("@|faint %s: start it again before you go on.|@%n", lastChapter < 6
+            ? "This check has mined and paid on your node"
+            : "Your node's two neighbours are gone now");
+        return report.failed + report.waiting == 0 ? 0 : 1;
     }
 
     private void show(Report.Result result) {
@@ -204,8 +218,8 @@ public class CheckNode implements Callable<Integer> {
             " (-d|-H|& curl) ", " \\\\\n        $1 ");
     }
 
-    private void waiting(int step) {
-        results.values().stream().filter(it -> it.row().step() == step
+    private void waiting(int chapter) {
+        results.values().stream().filter(it -> it.row().chapter() == chapter
             && it.mark() == Report.Mark.waiting)
             .collect(groupingBy(Report.Result::came, LinkedHashMap::new,
                 counting()))
@@ -248,24 +262,34 @@ public class CheckNode implements Callable<Integer> {
         clear();
         boolean done = first == rows.all.size();
         var row = rows.all.get(done ? first - 1 : first);
-        say("@|bold %s|@ · %d of %d rows green%n%n", Rows.STEPS.get(
-            row.step() - 1), first, rows.all.size());
+        say("@|bold %s|@ · %d of %d rows green%n%n", Rows.CHAPTERS.get(
+            row.chapter() - 1), first, rows.all.size());
         var green = rows.all.subList(Math.min(before, first), first);
-        int most = Math.min(green.size(), 4);
-        for (var it : green.subList(0, most)) show(results.get(it));
-        if (green.size() > most) say("  @|green %s and %d more|@%n", sign("✓",
+        int most = Math.min(green.size(), 4); // the newest
+        if (green.size() > most) say("  @|green %s %d more, and|@%n", sign("✓",
             "+"), green.size() - most);
+        for (var it : green.subList(green.size() - most, green.size()))
+            show(results.get(it));
         if (most > 0) say("%n");
-        if (done && lastStep < 4) say("@|bold,green Steps 1 to %d are done.|@ "
-            + "Go on without --step.%n%n", lastStep);
-        else if (done || row.step() == Rows.BEYOND) say("@|bold,green Your "
-            + "node lives in the network.|@ Every row that counts is green."
-            + "%n%n");
+        if (done) say(next() + "%n%n");
+        else if (rows.all.subList(first, rows.all.size()).stream().allMatch(
+            Rows.Row::beyond)) say("@|bold,green Your node lives in the "
+            + "network.|@ Every row that counts is green.%n%n");
         if (!gone.isEmpty()) say("@|red %s|@%n", fold(gone.replace(
             ", and this check", ""), 78, 0));
         else if (!done) show(results.get(row));
-        if (!done) say("%n@|faint Mend it, and start your node anew. Enter: "
+        if (!done) say("%n@|faint Fix it, and start your node again. Enter: "
             + "check now. h: hint. Ctrl-C: end.|@%n");
+        if (!done && before == 0) say("@|faint (This check mines and pays on "
+            + "your node: its chain grows.)|@%n");
+    }
+
+    // What to do when all is green.
+    private String next() {
+        return isAll() ? "@|bold,green Your node lives in the network.|@ "
+            + "Next: \"Then join in\" in docs/write-your-own.md."
+            : "@|bold,green Chapter " + lastChapter + " is done.|@ Next: "
+            + "chapter " + (lastChapter + 1) + ".";
     }
 
     private void awaitNode() throws InterruptedException {
@@ -304,11 +328,11 @@ public class CheckNode implements Callable<Integer> {
         }
     }
 
-    private static boolean isNew(Object was, Object is) {
+    static boolean isNew(Object was, Object is) {
         if (was instanceof List<?> before && is instanceof List<?> now)
             return now.size() < before.size() || !before.isEmpty()
                 && !now.get(0).equals(before.get(0));
-        return !was.equals(is);
+        return !is.equals("") && !was.equals(is); // "" is no node
     }
 
     private void listen() {

@@ -46,9 +46,11 @@ record Book(Path root, List<BookPage> pages) {
 
     /** What may stand behind the three backticks. */
     static List<String> kinds(Path root) throws IOException {
-        return Stream.concat(Stream.of("java", "text", "console", "json",
+        var kinds = Stream.concat(Stream.of("java", "text", "console", "json",
             "mermaid", "powershell"), scripts(root).stream()
-            .map(script -> "java " + script)).toList();
+            .map(script -> "java " + script)).collect(toList());
+        kinds.add(Growth.FENCE);
+        return kinds;
     }
 
     List<String> form() {
@@ -81,11 +83,14 @@ record Book(Path root, List<BookPage> pages) {
         return flaws;
     }
 
-    // GitHub's name of a heading: small letters, digits and hyphens.
+    // GitHub's name of a heading: small letters, digits and hyphens. Entries
+    // of the glossary have their own.
     private Set<String> anchors(Path file) throws IOException {
         var anchors = new HashSet<String>();
         var name = root.relativize(file).toString();
         for (var line : BookPage.read(root, name).prose()) {
+            Pattern.compile("<a id=\"([^\"]+)\">").matcher(line.text())
+                .results().forEach(id -> anchors.add(id.group(1)));
             if (!line.text().matches("#+ .*")) continue;
             var anchor = line.text().replaceFirst("#+ ", "").toLowerCase()
                 .replaceAll("\\]\\([^)]*\\)|[^\\p{L}\\p{N} _-]", "")
@@ -95,33 +100,6 @@ record Book(Path root, List<BookPage> pages) {
                 unique = anchor + "-" + i;
         }
         return anchors;
-    }
-
-    /** What is linked to the glossary stands in it. */
-    List<String> glossary() throws IOException {
-        var flaws = new ArrayList<String>();
-        var link = Pattern.compile(
-            "\\[([^\\]]+)\\]\\(README.md#(?:glossary|术语表)\\)");
-        for (var page : pages) {
-            var prose = String.join(" ", Line.texts(page.prose()));
-            for (var found : link.matcher(prose).results().toList()) {
-                var word = found.group(1).toLowerCase();
-                if (terms(page).noneMatch(term -> term.contains(word)
-                    || word.contains(term)))
-                    flaws.add(page.flaw("the glossary has no " + word));
-            }
-        }
-        return flaws;
-    }
-
-    /** Those in the first column of its last table. */
-    private Stream<String> terms(BookPage page) throws IOException {
-        var text = Files.readString(root.resolve(page.name())
-            .resolveSibling("README.md"));
-        return Pattern.compile("(?m)^\\| ([^|-]+?) \\| ").matcher(
-            text.substring(text.lastIndexOf("\n## "))).results().flatMap(row ->
-                Stream.of(row.group(1).split(", |、| ?[(（]|[)）]")))
-            .filter(term -> !term.isBlank()).map(String::toLowerCase);
     }
 
     // ## Its other edition
@@ -180,6 +158,7 @@ record Book(Path root, List<BookPage> pages) {
         var known = kinds(root);
         for (var page : pages) for (var excerpt : page.fences())
             if (excerpt.info().startsWith("java ")
+                && !excerpt.info().equals(Growth.FENCE)
                 && known.contains(excerpt.info())) flaws.addAll(compare(excerpt,
                     full(Line.read(root, excerpt.info().split(" ")[1]))));
         return flaws;

@@ -53,6 +53,11 @@ record Step(Fence fence, List<Line> command, List<Line> output) {
     Line end() {
         return command.get(command.size() - 1);
     }
+
+    /** Does its program run in the background? */
+    boolean goesOn() {
+        return end().text().endsWith("&");
+    }
 }
 
 /** A page with its fences, and what is wrong with its form. */

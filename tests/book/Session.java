@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES Book.java
+//SOURCES Growth.java
 
 // An sh in which the commands of a page's consoles run, one after another.
 
@@ -8,7 +9,7 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.stream.Collectors.*;
 
 import java.io.*;
-import java.net.Socket;
+import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.CompletableFuture;
@@ -23,9 +24,14 @@ final class Session implements AutoCloseable {
 
     private final Path folder = Files.createTempDirectory("session");
     private final Map<String, String> ports = new TreeMap<>();
+    private final TreeSet<Integer> jobs = new TreeSet<>();
+    private final Path root;
+    private final BookPage page;
     private final Process sh;
 
     Session(Path root, BookPage page) throws IOException {
+        this.root = root;
+        this.page = page;
         choosePorts(Line.texts(page.lines()).toString());
         Files.writeString(folder.resolve(".curlrc"), "no-progress-meter\n");
         var builder = new ProcessBuilder("sh").directory(root.toFile())
@@ -37,38 +43,70 @@ final class Session implements AutoCloseable {
                 String.join(" ", Programs.LIGHT));
         sh = builder.start();
         // For a command that never ends: no page takes nearly as long.
-        CompletableFuture.delayedExecutor(20, MINUTES).execute(() -> kill(sh));
+        CompletableFuture.delayedExecutor(5, MINUTES).execute(() -> kill(sh));
     }
 
-    // They rise as the book's do, so that what is sorted stays so, and are
-    // none that the page speaks of.
+    // They lie as far apart as the book's do, so that what is sorted stays so
+    // and what is counted on is right; and none is one that the page names.
     private void choosePorts(String text) {
         var wanted = Pattern.compile("\\b50\\d\\d\\b").matcher(text).results()
-            .map(MatchResult::group).collect(toCollection(TreeSet::new));
-        var free = new TreeSet<Integer>();
-        while (free.size() < wanted.size()) {
-            int port = Programs.port();
-            if (!text.contains("" + port)) free.add(port);
+            .map(it -> Integer.parseInt(it.group())).sorted().distinct()
+            .toList();
+        while (ports.size() < wanted.size()) {
+            int shift = Programs.port() - wanted.get(0);
+            ports.clear();
+            for (int port : wanted) if (isFree(port + shift)
+                && !text.contains("" + (port + shift)))
+                ports.put("" + port, "" + (port + shift));
         }
-        for (var port : wanted) ports.put(port, "" + free.pollFirst());
+    }
+
+    private static boolean isFree(int port) {
+        try (var door = new ServerSocket(port)) {
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     /** What it prints; in the background, what it has printed so far. */
     List<String> run(Step step) throws Exception {
         var command = String.join("\n", Line.texts(step.command()))
             .substring(2);
-        // An sh without a terminal does not know its programs as %1.
-        command = command.replaceAll("kill( -9)?((?: %\\d)+)",
-            "{ kill$1$2; wait$2; set --; } 2>/dev/null")
-            .replaceAll(" %(\\d)", " \\$$1");
+        command = withoutJobs(command);
+        if (command.contains("MyNode.java")) command = command.replace(
+            "MyNode.java", "" + node(step));
         boolean goesOn = command.endsWith("&");
-        if (goesOn) command += " set -- \"$@\" $!";
+        if (goesOn) {
+            int job = jobs.isEmpty() ? 1 : jobs.last() + 1;
+            jobs.add(job);
+            command += " job" + job + "=$!";
+        }
         for (var port : ports.entrySet()) command = command.replaceAll(
             "\\b" + port.getKey() + "\\b", port.getValue());
         if (tell("{ " + command + "\n} </dev/null >" + file(step)
             + " 2>&1; echo") == null) return List.of("(the shell has ended)");
         if (goesOn) await(command, step);
         return printed(step);
+    }
+
+    // An sh without a terminal does not know its programs as %1.
+    private String withoutJobs(String command) {
+        if (command.matches("kill( -9)?( %\\d)+"))
+            jobs.removeAll(Pattern.compile("%(\\d)").matcher(command)
+                .results().map(it -> Integer.parseInt(it.group(1))).toList());
+        return command.replaceAll("kill( -9)?((?: %\\d)+)",
+            "{ kill$1$2; wait$2; } 2>/dev/null").replaceAll(" %(\\d)",
+            " \\$job$1");
+    }
+
+    // The reader's file, as it is here; `init` makes one where there is none.
+    private Path node(Step step) throws IOException {
+        var file = folder.resolve("MyNode.java");
+        Files.deleteIfExists(file);
+        return String.join("", Line.texts(step.command())).contains(" init ")
+            ? file : Files.writeString(file, Growth.at(root, page.name(),
+                step.end().number()));
     }
 
     /** What sh answers in one line, or null if it has ended. */
@@ -78,17 +116,17 @@ final class Session implements AutoCloseable {
         return sh.inputReader().readLine();
     }
 
-    // Until the ports answer, and until what the book says is printed; or
-    // until the program has ended. The lines come with the ports: a book that
-    // has too many of them is found out after two minutes.
+    // Until its ports answer; a program without one, until it has printed
+    // what the book says. Or until it has ended. A book that says too much is
+    // found out after two minutes.
     private void await(String command, Step step) throws Exception {
-        var ports = Pattern.compile("--port[ =](\\d+)").matcher(command)
-            .results().map(found -> found.group(1)).toList();
-        Programs.await(() -> ports.stream().allMatch(Session::answers)
-            || ended());
+        var ports = Pattern.compile("(?:--port[ =]|MyNode.java )(\\d+)")
+            .matcher(command).results().map(found -> found.group(1)).toList();
         long start = System.nanoTime();
-        Programs.await(() -> printed(step).size() >= step.output().size()
-            || ended() || System.nanoTime() - start > MINUTES.toNanos(2));
+        Programs.await(() -> ended() || (ports.isEmpty()
+            ? printed(step).size() >= step.output().size()
+                || System.nanoTime() - start > MINUTES.toNanos(2)
+            : ports.stream().allMatch(Session::answers)));
     }
 
     private static boolean answers(String port) {

@@ -56,7 +56,7 @@ final class Forge {
         var guess = proof(last) + "" + proof(block) + sealed(last);
         throw new Talk.Missed("0".repeat(work.zeros()) + "… as SHA-256 of "
             + guess, new Sha256().hex(guess) + " for proof " + proof(block)
-            + " behind " + proof(last));
+            + " after the last proof " + proof(last));
     }
 
     void valid(List<Map<String, Object>> chain) throws Talk.Missed {

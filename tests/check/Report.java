@@ -19,20 +19,19 @@ final class Report {
     private final String node;
     private final Rows rows;
     private final List<Result> results;
-    final int step, steps; // where the node stands, of how many
+    final int chapter, chapters; // where the node stands, of how many
     final long passed, failed, waiting, beyond, allBeyond;
     final Optional<Result> next; // the first that is not green
 
-    Report(String node, Rows rows, List<Result> results, int steps) {
+    Report(String node, Rows rows, List<Result> results, int chapters) {
         this.node = node;
         this.rows = rows;
         this.results = results;
-        this.steps = steps;
-        next = results.stream().filter(it -> counts(it)
-            && it.mark != Mark.passed).findFirst();
-        step = next.map(it -> it.row.step()).orElse(results.stream()
-            .filter(Report::counts).mapToInt(it -> it.row.step()).max()
-            .orElse(0));
+        this.chapters = chapters;
+        next = results.stream().filter(it -> it.mark != Mark.passed)
+            .findFirst();
+        chapter = next.map(it -> it.row.chapter()).orElse(results.stream()
+            .mapToInt(it -> it.row.chapter()).max().orElse(0));
         passed = count(true, Mark.passed);
         failed = count(true, Mark.failed);
         waiting = count(true, Mark.waiting);
@@ -41,7 +40,11 @@ final class Report {
     }
 
     private static boolean counts(Result result) {
-        return result.row.step() < Rows.BEYOND;
+        return !result.row.beyond();
+    }
+
+    boolean isDone() {
+        return next.isEmpty();
     }
 
     private long count(boolean counted, Mark mark) {
@@ -50,7 +53,7 @@ final class Report {
     }
 
     String summary() {
-        return "step " + step + " of " + steps + " · " + passed + " passed, "
+        return "chapter " + chapter + " of " + chapters + " · " + passed + " passed, "
             + failed + " failed" + (waiting == 0 ? "" : ", " + waiting
             + " wait");
     }
@@ -65,11 +68,11 @@ final class Report {
 
     String json() {
         var list = new ArrayList<Map<String, Object>>();
-        for (var it : results) list.add(Map.of("step", it.row.step(), "beyond",
-            !counts(it), "row", it.row.title(), "result", it.mark.name(),
+        for (var it : results) list.add(Map.of("chapter", it.row.chapter(),
+            "beyond", !counts(it), "row", it.row.title(), "result", it.mark.name(),
             "asked", it.asked, "came", it.came, "expected", it.expected,
             "compare", it.compare, "hint", it.row.hint()));
-        return CanonicalJson.of(Map.of("node", node, "step", step, "passed",
+        return CanonicalJson.of(Map.of("node", node, "chapter", chapter, "passed",
             passed, "failed", failed, "waiting", waiting, "beyond", beyond,
             "genesis", rows.genesis, "errors", rows.errors, "rule",
             rows.forge.work.rule().name(), "rows", list));
@@ -133,13 +136,13 @@ final class Report {
                 .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z",
                     Locale.ROOT))).append("<br>\n")
             .append(escape(met())).append(allBeyond == 0 ? "" : "<br>\nbeyond "
-                + "the tutorial: " + beyond + " of " + allBeyond)
+                + "the article: " + beyond + " of " + allBeyond)
             .append("</p>\n");
-        int step = 0;
+        int chapter = 0;
         for (var it : results) {
-            if (it.row.step() != step) out.append(step == 0 ? "" : "</ul>\n")
-                .append("<h2>").append(escape(Rows.STEPS.get(
-                    (step = it.row.step()) - 1))).append("</h2>\n<ul>\n");
+            if (it.row.chapter() != chapter) out.append(chapter == 0 ? ""
+                : "</ul>\n").append("<h2>").append(escape(Rows.CHAPTERS.get(
+                    (chapter = it.row.chapter()) - 1))).append("</h2>\n<ul>\n");
             out.append("<li class=\"").append(it.mark).append("\">")
                 .append(escape(it.row.title()));
             if (it.mark == Mark.failed) {

@@ -62,8 +62,13 @@ final class Rival implements AutoCloseable {
     void shows(List<?> chain) { shows(chain, chain.size()); }
 
     void shows(List<?> chain, int length) {
-        var text = CanonicalJson.of(Map.of("chain", chain, "length", length));
+        var text = text(chain, length);
         words = () -> text;
+    }
+
+    /** What GET /chain answers. */
+    static String text(List<?> chain, int length) {
+        return CanonicalJson.of(Map.of("chain", chain, "length", length));
     }
 
     public void close() { server.stop(0); }

@@ -194,6 +194,29 @@ final class Talk {
         }
     }
 
+    /** Asks so often for this path, at once. Had all asked before the first
+     *  was answered? */
+    boolean atOnce(String path, int times) throws Exception {
+        var started = new CountDownLatch(times);
+        var begun = new ConcurrentLinkedQueue<Long>();
+        var ended = new ConcurrentLinkedQueue<Long>();
+        var answers = new ArrayList<Future<Answer>>();
+        for (int i = 0; i < times; i++) answers.add(THREADS.submit(() -> {
+            started.countDown();
+            started.await();
+            begun.add(System.nanoTime());
+            var answer = get(path);
+            ended.add(System.nanoTime());
+            return answer;
+        }));
+        try {
+            for (var answer : answers) answer.get().is(200, "");
+        } catch (ExecutionException e) {
+            throw (Exception) e.getCause();
+        }
+        return Collections.max(begun) < Collections.min(ended);
+    }
+
     // ## Meeting the node
 
     /** Is it there, and does it speak HTTP? Returns our own address on the

@@ -26,6 +26,9 @@ class StandIn implements AutoCloseable {
         WHOLE = TAKEN + "whole numbers of any size",
         LETTERS = TAKEN + "letters of any kind",
         OBJECTS = TAKEN + "objects inside, keys sorted as in Python",
+        SERVED = "a chain is served as it is hashed",
+        HALF = "half an emoji, too",
+        ANSWERS = "while it resolves, the node still answers",
         MEANWHILE = "what is paid while a block is mined is not lost",
         TWO = "two who mine at once leave a valid chain",
         SILENT = "a neighbour that never answers does no harm",
@@ -58,6 +61,8 @@ class StandIn implements AutoCloseable {
         utf8(NAMES, LETTERS, OBJECTS),
         utf16Order(OBJECTS),
         innerKeysUnsorted(OBJECTS),
+        servesOtherNumbers(SERVED),
+        servesUtf8(HALF),
         neverAsks(LONGER),
         equalsWin("a chain as long as ours doesn't replace it"),
         firstWins("of two longer chains the longer one wins"),
@@ -77,10 +82,11 @@ class StandIn implements AutoCloseable {
             "and tells of the block that was forged"),
         registersTwice("who registers twice is one neighbour still"),
         forgetsNeighbours("who registers twice is one neighbour still",
-            "a neighbour that talks nonsense does no harm",
+            "a neighbour that talks nonsense does no harm", ANSWERS,
             SILENT, "a dead neighbour does no harm"),
         newRecipients("its last transaction rewards the miner"),
         milliseconds("timestamps are seconds since 1970"),
+        locksWhileAsking(ANSWERS),
         trustsLength("a neighbour's length is counted, not believed"),
         crashes("a dead neighbour does no harm"),
         losesWhatIsPaidMeanwhile(MEANWHILE, TWO),
@@ -95,7 +101,7 @@ class StandIn implements AutoCloseable {
         }
 
         boolean isBeyond() {
-            return compareTo(trustsLength) >= 0 || rows.isEmpty();
+            return compareTo(locksWhileAsking) >= 0 || rows.isEmpty();
         }
     }
 
@@ -245,9 +251,12 @@ class StandIn implements AutoCloseable {
                 throw new IllegalArgumentException("Missing values");
             Map<?, ?> values = body.length == 0 ? Map.of()
                 : Client.JSON.readValue(body, Map.class);
+            var path = http.getRequestURI().getPath();
+            var heard = fault == Fault.locksWhileAsking ? null : askAll(path);
             synchronized (this) {
-                text = CanonicalJson.of(answer(http.getRequestURI().getPath(),
-                    values));
+                text = CanonicalJson.of(answer(path, values, heard == null
+                    ? askAll(path) : heard));
+                if (path.equals("/chain")) text = served(text);
                 answered++;
                 notifyAll();
             }
@@ -263,12 +272,22 @@ class StandIn implements AutoCloseable {
         http.close();
     }
 
-    private Object answer(String path, Map<?, ?> values) throws IOException {
+    private String served(String text) {
+        return switch (fault) {
+            case servesOtherNumbers -> text.replace("\"note\": 5.0",
+                "\"note\": 5");
+            case servesUtf8 -> text.replaceAll("\\\\ud83d(?!\\\\ude)", "?");
+            default -> text;
+        };
+    }
+
+    private Object answer(String path, Map<?, ?> values,
+                          List<Map<?, ?>> heard) throws IOException {
         return switch (path) {
             case "/mine" -> mine();
             case "/transactions/new" -> take(values);
             case "/nodes/register" -> register(values);
-            case "/nodes/resolve" -> resolve() ? Map.of("message",
+            case "/nodes/resolve" -> resolve(heard) ? Map.of("message",
                 "Our chain was replaced", "new_chain", chain) : Map.of(
                 "message", "Our chain is authoritative", "chain", chain);
             case "/nodes" -> nodes();
@@ -323,18 +342,32 @@ class StandIn implements AutoCloseable {
             List.copyOf(neighbours));
     }
 
-    @SuppressWarnings("unchecked")
-    private boolean resolve() throws IOException {
-        if (fault == Fault.neverAsks) return false;
-        List<Map<String, Object>> longest = null;
-        int most = chain.size();
-        for (var neighbour : neighbours) try {
+    // What the neighbours answer, if there is a reason to ask them.
+    private List<Map<?, ?>> askAll(String path) throws IOException {
+        var heard = new ArrayList<Map<?, ?>>();
+        if (!path.equals("/nodes/resolve") || fault == Fault.neverAsks)
+            return heard;
+        for (var neighbour : List.copyOf(neighbours)) try {
             var request = HttpRequest.newBuilder(
                 URI.create("http://" + neighbour + "/chain"));
-            if (row.equals(SILENT) && neighbour.equals(neighbours.get(0)))
+            if (row.equals(SILENT) && neighbour.equals(neighbours.get(0))
+                || fault == Fault.locksWhileAsking && row.equals(ANSWERS))
                 request.timeout(Duration.ofMillis(20));
-            var answer = Client.JSON.readValue(Client.HTTP.send(request.build(),
-                BodyHandlers.ofString()).body(), Map.class);
+            heard.add(Client.JSON.readValue(Client.HTTP.send(request.build(),
+                BodyHandlers.ofString()).body(), Map.class));
+        } catch (ConnectException e) {
+            if (fault == Fault.crashes) throw e;
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            // so it has nothing to offer
+        }
+        return heard;
+    }
+
+    @SuppressWarnings("unchecked")
+    private boolean resolve(List<Map<?, ?>> heard) {
+        List<Map<String, Object>> longest = null;
+        int most = chain.size();
+        for (var answer : heard) try {
             var theirs = (List<Map<String, Object>>) answer.get("chain");
             for (var block : theirs) block.put("proof", Forge.proof(block));
             int length = fault == Fault.trustsLength
@@ -344,10 +377,8 @@ class StandIn implements AutoCloseable {
                     .get("previous_hash") instanceof String)) continue;
             if (fault != Fault.firstWins || longest == null) longest = theirs;
             most = length;
-        } catch (ConnectException e) {
-            if (fault == Fault.crashes) throw e;
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            // so it has nothing to offer
+        } catch (RuntimeException e) {
+            // so it is no chain
         }
         if (longest == null) return false;
         chain = longest;
