@@ -16,6 +16,9 @@ import java.util.stream.*;
 
 /** The pages, chapters first, in the order in which they are read. */
 record Book(Path root, List<BookPage> pages) {
+    /** The fence of what the reader writes into his node. */
+    static final String GROWS = "java MyNode.java";
+
     /** The folder of the project. */
     static final Path HERE = Programs.file("").toAbsolutePath().normalize();
 
@@ -49,7 +52,7 @@ record Book(Path root, List<BookPage> pages) {
         var kinds = Stream.concat(Stream.of("java", "text", "console", "json",
             "mermaid", "powershell"), scripts(root).stream()
             .map(script -> "java " + script)).collect(toList());
-        kinds.add(Growth.FENCE);
+        kinds.add(GROWS);
         return kinds;
     }
 
@@ -158,7 +161,7 @@ record Book(Path root, List<BookPage> pages) {
         var known = kinds(root);
         for (var page : pages) for (var excerpt : page.fences())
             if (excerpt.info().startsWith("java ")
-                && !excerpt.info().equals(Growth.FENCE)
+                && !excerpt.info().equals(GROWS)
                 && known.contains(excerpt.info())) flaws.addAll(compare(excerpt,
                     full(Line.read(root, excerpt.info().split(" ")[1]))));
         return flaws;

@@ -14,7 +14,7 @@ import java.nio.file.*;
 import java.util.*;
 
 final class Growth {
-    static final String FENCE = "java MyNode.java", HERE = "docs/nodes/";
+    private static final String HERE = "docs/nodes/";
     private static final ParserConfiguration JAVA_17 =
         new ParserConfiguration().setLanguageLevel(
             ParserConfiguration.LanguageLevel.JAVA_17);
@@ -75,7 +75,7 @@ final class Growth {
     }
 
     private void read(BookPage page, int before) {
-        for (var fence : page.all(FENCE))
+        for (var fence : page.all(Book.GROWS))
             if (fence.start().number() < before) put(fence,
                 Integer.parseInt(page.name().replaceAll("\\D+(\\d+).*", "$1")));
     }
