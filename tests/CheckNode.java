@@ -135,7 +135,7 @@ public class CheckNode implements Callable<Integer> {
             throw e;
         } catch (Exception e) {
             return result(row, Report.Mark.failed, Talk.brief("what this check "
-                + "can't read: " + e), "an answer like the tutorial's", "");
+                + "can't read: " + e), "an answer like the article's", "");
         }
     }
 

@@ -112,13 +112,13 @@ class Rows {
                 Talk.expect(time > 1.2e9 && time < now + 86_400, "about "
                     + (long) now, CanonicalJson.of(time));
             }, blocks);
-        mines = row("GET /mine forges a block",
+        mines = row("GET /mine makes a block",
             "Find a proof, pay whoever found it, add the block: which of the "
             + "three is missing?", () -> {
                 chain();
                 mined = talk.get("/mine").is(200, "New Block Forged");
             }, blocks);
-        tells = row("and tells of the block that was forged",
+        tells = row("and tells of the block that was made",
             "It is the one made just now, under the same names as in the "
             + "chain.", () -> {
                 for (var name : FIELDS) Talk.expect(name.equals("timestamp")
@@ -231,7 +231,7 @@ class Rows {
                 Talk.expect(Forge.transactions(tip(0)).size() == 1,
                     "1 transaction, the reward", tip(0).get("transactions"));
             }, mines);
-        unsigned("also with names in any script, and fractions",
+        unsigned("also with any letters in names, and fractions",
             "\\u00eb and ë are one letter, but not the same bytes. Which of "
             + "the two do you hash?", () -> {
                 var payment = Forge.payment("Zoë", "村 🪙", 0.25);
@@ -306,7 +306,7 @@ class Rows {
                     talk.post("/transactions/new", body).is(400, "");
             }, pays);
         unsigned("JSON is read whatever its Content-Type says",
-            "curl -d calls all that it sends a form. (The tutorial's own node "
+            "curl -d calls all that it sends a form. (The article's own node "
             + "is strict here.)", () -> {
                 talk.type = "application/x-www-form-urlencoded";
                 try {

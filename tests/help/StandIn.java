@@ -32,7 +32,7 @@ class StandIn implements AutoCloseable {
         MEANWHILE = "what is paid while a block is mined is not lost",
         TWO = "two who mine at once leave a valid chain",
         SILENT = "a neighbour that never answers does no harm",
-        NAMES = "also with names in any script, and fractions",
+        NAMES = "also with any letters in names, and fractions",
         NEWEST = REFUSED + "a bad proof in the newest block",
         ELSEWHERE = REFUSED + "zeros that stand elsewhere in the hash",
         RESEALED = REFUSED + "a proof off by one, links resealed";
@@ -79,7 +79,7 @@ class StandIn implements AutoCloseable {
             "POST /nodes/register takes two neighbours"),
         lengthOff("length is the number of its blocks"),
         countsFromZero("blocks count from 1",
-            "and tells of the block that was forged"),
+            "and tells of the block that was made"),
         registersTwice("who registers twice is one neighbour still"),
         forgetsNeighbours("who registers twice is one neighbour still",
             "a neighbour that talks nonsense does no harm", ANSWERS,
