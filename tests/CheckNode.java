@@ -185,14 +185,15 @@ public class CheckNode implements Callable<Integer> {
         say("%n@|bold %s|@%n", report.summary());
         if (report.allBeyond > 0) say("beyond the article: %d of %d%n",
             report.beyond, report.allBeyond);
-        say("met: %s%n", report.met());
+        if (isAll()) say("met: %s%n", report.met());
         report.next.ifPresent(it -> say("next: @|bold %s|@%s%n",
             it.row().title(), hint ? "" : " (--hint gives a hint)"));
         if (file != null) say("@|faint The report is in %s.|@%n", file);
         if (report.isDone()) say(next() + "%n");
-        say("@|faint %s: start it again before you go on.|@%n", lastChapter < 6
-            ? "This check has mined and paid on your node"
-            : "Your node's two neighbours are gone now");
+        if (report.passed > 0) say("@|faint %s: start it again before you go "
+            + "on.|@%n", rows.hasNeighbours()
+            ? "Your node's two neighbours are gone now"
+            : "This check has mined and paid on your node");
         return report.failed + report.waiting == 0 ? 0 : 1;
     }
 
@@ -274,12 +275,16 @@ public class CheckNode implements Callable<Integer> {
         if (done) say(next() + "%n%n");
         else if (rows.all.subList(first, rows.all.size()).stream().allMatch(
             Rows.Row::beyond)) say("@|bold,green Your node lives in the "
-            + "network.|@ Every row that counts is green.%n%n");
+            + "network.|@ Every row that counts is green. The rest goes "
+            + "further:%n%n");
         if (!gone.isEmpty()) say("@|red %s|@%n", fold(gone.replace(
             ", and this check", ""), 78, 0));
         else if (!done) show(results.get(row));
         if (!done) say("%n@|faint Fix it, and start your node again. Enter: "
             + "check now. h: hint. Ctrl-C: end.|@%n");
+        if (!done && first < before) say("@|faint Fewer rows than before? If "
+            + "a chain was broken earlier, it stays so: start your node again."
+            + "|@%n");
         if (!done && before == 0) say("@|faint (This check mines and pays on "
             + "your node: its chain grows.)|@%n");
     }

@@ -207,7 +207,7 @@ class CheckNodeTest {
             "\n      asked     curl " + node.url(), "\n      came      ",
             "\n      expected  once in it: {\"amount\": 7",
             "\n      hint      They wait in a list",
-            "\nchapter 4 of 7 · 39 passed, 4 failed\n",
+            "\nchapter 4 of 7 · 50 of 59 rows green, 9 red\n",
             "\nnext: a block holds the transactions sent before it\n");
         text.lines().forEach(line -> assertTrue(line.length() <= 80, line));
         assertFalse(node.text(1).contains("They wait in a list"), "no hint");
@@ -279,7 +279,7 @@ class CheckNodeTest {
         node.text(0, "--chapter", "1", "--report", page.toString());
         node.text(1, "--report", page.toString());
         var html = Files.readString(page);
-        says(html, "<b>chapter 4 of 7 · 39 passed, 4 failed",
+        says(html, "<b>chapter 4 of 7 · 50 of 59 rows green, 9 red",
             node.url(), "\"passed\">GET /chain answers with the chain</li>",
             "\"failed\">two equal payments are two",
             "<dt>hint</dt><dd>They wait in a list", "\"0\" only");

@@ -43,6 +43,10 @@ final class Report {
         return !result.row.beyond();
     }
 
+    private long all(Mark mark) {
+        return count(true, mark) + count(false, mark);
+    }
+
     boolean isDone() {
         return next.isEmpty();
     }
@@ -53,9 +57,11 @@ final class Report {
     }
 
     String summary() {
-        return "chapter " + chapter + " of " + chapters + " · " + passed + " passed, "
-            + failed + " failed" + (waiting == 0 ? "" : ", " + waiting
-            + " wait");
+        long red = all(Mark.failed), wait = all(Mark.waiting);
+        return "chapter " + chapter + " of " + chapters + " · "
+            + all(Mark.passed) + " of " + results.size() + " rows green"
+            + (red == 0 ? "" : ", " + red + " red")
+            + (wait == 0 ? "" : ", " + wait + " wait");
     }
 
     String met() {

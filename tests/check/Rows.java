@@ -187,7 +187,7 @@ class Rows {
             }, linked ? links : mines);
         valid = row("the chain is valid from the first block to the last",
             "This block is the first that doesn't fit. Was it made in another "
-            + "way than the others, or changed later?",
+            + "way than the others? Or long ago? Then start your node again.",
             () -> forge.valid(chain()), proves, links);
     }
 
@@ -583,27 +583,6 @@ class Rows {
 
     private void withstanding() {
         chapter = 7;
-        unsigned("a payment in a block that is dropped waits again",
-            "The chain that won doesn't hold it. Who remembers it?", () -> {
-                pay(11);
-                waitsAgain(payment(11));
-            }, longer, pays);
-        unsigned("of two equal payments one waits, if one was mined",
-            "Alice paid twice, and one is done. How many does your list lose?",
-            () -> {
-                pay(13);
-                pay(13);
-                var rival = rival(0);
-                forge.mine(rival, payment(13));
-                adopts(rival);
-                mine();
-                holds(1, payment(13));
-            }, longer, pays);
-        unsigned("a payment in the new chain is not mined again",
-            "Alice paid once. In which two places was it?", () -> {
-                pay(12);
-                isNotMinedAgain(payment(12));
-            }, longer, pays);
         row("a neighbour that talks nonsense does no harm",
             "One of two is good. What must not happen to its answer?", () -> {
                 for (var nonsense : List.of("<p>It works!</p>", "null", "[]",
@@ -638,6 +617,27 @@ class Rows {
                     left.reopen();
                 }
             }, longer);
+        unsigned("a payment in a block that is dropped waits again",
+            "The chain that won doesn't hold it. Who remembers it?", () -> {
+                pay(11);
+                waitsAgain(payment(11));
+            }, longer, pays);
+        unsigned("of two equal payments one waits, if one was mined",
+            "Alice paid twice, and one is done. How many does your list lose?",
+            () -> {
+                pay(13);
+                pay(13);
+                var rival = rival(0);
+                forge.mine(rival, payment(13));
+                adopts(rival);
+                mine();
+                holds(1, payment(13));
+            }, longer, pays);
+        unsigned("a payment in the new chain is not mined again",
+            "Alice paid once. In which two places was it?", () -> {
+                pay(12);
+                isNotMinedAgain(payment(12));
+            }, longer, pays);
     }
 
     /** A payment that waits, is mined, and loses its block. */
@@ -775,6 +775,8 @@ class Rows {
     }
 
     private List<?> known = List.of(); // the neighbours, as the node says
+
+    boolean hasNeighbours() { return !known.isEmpty(); }
 
     private Talk.Answer register() throws Exception {
         return register(left, right);

@@ -1,6 +1,7 @@
 # The article's node, in plain Python: its routes and answers, links and
 # proofs, and nothing that it lacks. `python3 tests/nodes/tutorial.py linked`
-# keeps the later rule; the first line that it prints is its address.
+# keeps the later rule, and a port may follow; the first line that it prints
+# is its address.
 
 import hashlib, json, sys, time, urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,6 +83,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = answer
     def log_message(self, *any): pass
 
-server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+server = ThreadingHTTPServer(('127.0.0.1', port), Handler)
 print(f'http://127.0.0.1:{server.server_port}', flush=True)
 server.serve_forever()
