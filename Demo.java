@@ -132,8 +132,8 @@ public class Demo implements Callable<Integer> {
             "Two chains, of three and of four blocks. Who is right?");
 
         step("Resolve the conflict", """
-            The longest valid chain wins: most work went into it. The first
-            node asks its neighbour, checks every block, and gives way.""");
+            The rule is that the longest valid chain wins. The first node asks
+            its neighbour, checks every block, and gives way.""");
         check(says(get(one, "/nodes/resolve", "message"),
             "Our chain was replaced"), "Both nodes have one chain now.");
 
