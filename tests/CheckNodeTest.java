@@ -31,14 +31,14 @@ class CheckNodeTest {
 
     @Test
     void ourNodeIsGreenInEveryRow() throws Exception {
-        var report = allGreen(16, nodes.start("--zeros", "4").url());
+        var report = allGreen(17, nodes.start("--zeros", "4").url());
         assertEquals("1 JSON 7", report.get("genesis").asText() + " "
             + report.get("errors").asText() + " " + report.get("chapter"));
     }
 
     @Test
     void soItIsByTheLinkedRule() throws Exception {
-        allGreen(16, nodes.start("--rule", "linked").url(), "--zeros", "2",
+        allGreen(17, nodes.start("--rule", "linked").url(), "--zeros", "2",
             "--rule", "linked");
     }
 
@@ -53,7 +53,7 @@ class CheckNodeTest {
     @ParameterizedTest
     @EnumSource
     void aSignedNodeIsGreenInTheSignedRowsToo(Rule rule) throws Exception {
-        var report = allGreen(10, nodes.start("--signed", "--rule", "" + rule)
+        var report = allGreen(11, nodes.start("--signed", "--rule", "" + rule)
             .url(), "--signed", "--zeros", "2", "--rule", "" + rule);
         assertEquals(8, report.get("chapter").intValue());
     }
@@ -107,7 +107,7 @@ class CheckNodeTest {
         "node, node.mjs, classic", "node, node.mjs, linked" })
     void aNodeInAnotherLanguageIsGreenInEveryRow(String language, String file,
             String rule) throws Exception {
-        allGreen(16, start(language, file, rule), "--zeros", "2", "--rule",
+        allGreen(17, start(language, file, rule), "--zeros", "2", "--rule",
             rule);
     }
 
@@ -207,7 +207,7 @@ class CheckNodeTest {
             "\n      asked     curl " + node.url(), "\n      came      ",
             "\n      expected  once in it: {\"amount\": 7",
             "\n      hint      They wait in a list",
-            "\nchapter 4 of 7 · 50 of 59 rows green, 9 red\n",
+            "\nchapter 4 of 7 · 51 of 60 rows green, 9 red\n",
             "\nnext: a block holds the transactions sent before it\n");
         text.lines().forEach(line -> assertTrue(line.length() <= 80, line));
         assertFalse(node.text(1).contains("They wait in a list"), "no hint");
@@ -279,7 +279,7 @@ class CheckNodeTest {
         node.text(0, "--chapter", "1", "--report", page.toString());
         node.text(1, "--report", page.toString());
         var html = Files.readString(page);
-        says(html, "<b>chapter 4 of 7 · 50 of 59 rows green, 9 red",
+        says(html, "<b>chapter 4 of 7 · 51 of 60 rows green, 9 red",
             node.url(), "\"passed\">GET /chain answers with the chain</li>",
             "\"failed\">two equal payments are two",
             "<dt>hint</dt><dd>They wait in a list", "\"0\" only");
@@ -308,7 +308,7 @@ class CheckNodeTest {
             "localhost:" + port, "--zeros", "2", "--watch"));
         awaits(said, "Start your node: I wait.");
         try (var node = new StandIn(StandIn.Fault.losesPending, port)) {
-            awaits(said, "Chapter 4 · What waits · 15 of 59");
+            awaits(said, "Chapter 4 · What waits · 15 of 60");
             awaits(said, "✗ a block holds the transactions sent before it");
             assertFalse(said.toString().contains("They wait in a list"));
             awaits(said, "Ctrl-C: end.");
@@ -327,7 +327,7 @@ class CheckNodeTest {
             assertFalse(status.isDone());
         }
         nodes.start("--port", "" + port);
-        awaits(said, "59 of 59 rows green");
+        awaits(said, "60 of 60 rows green");
         awaits(said, "lives in the network. Next: \"Then join in\"");
         assertEquals(0, status.get());
     }

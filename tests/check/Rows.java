@@ -638,6 +638,13 @@ class Rows {
                 pay(12);
                 isNotMinedAgain(payment(12));
             }, longer, pays);
+        refused("a proof that is a text",
+            "\"35293\" looks like 35293 when it is written behind the last "
+            + "proof. So does an empty text, behind a good one.",
+            (chain, i) -> {
+                var newest = chain.get(chain.size() - 1);
+                newest.put("proof", "" + newest.get("proof"));
+            });
     }
 
     /** A payment that waits, is mined, and loses its block. */

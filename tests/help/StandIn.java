@@ -87,6 +87,7 @@ class StandIn implements AutoCloseable {
         newRecipients("its last transaction rewards the miner"),
         milliseconds("timestamps are seconds since 1970"),
         locksWhileAsking(ANSWERS),
+        takesTextProofs(REFUSED + "a proof that is a text"),
         trustsLength("a neighbour's length is counted, not believed"),
         crashes("a dead neighbour does no harm"),
         losesWhatIsPaidMeanwhile(MEANWHILE, TWO),
@@ -369,7 +370,9 @@ class StandIn implements AutoCloseable {
         int most = chain.size();
         for (var answer : heard) try {
             var theirs = (List<Map<String, Object>>) answer.get("chain");
-            for (var block : theirs) block.put("proof", Forge.proof(block));
+            for (var block : theirs) block.put("proof",
+                fault == Fault.takesTextProofs ? Long.valueOf("" + block.get(
+                    "proof")) : (Long) Forge.proof(block));
             int length = fault == Fault.trustsLength
                 ? (int) answer.get("length") : theirs.size();
             if (length < most + (fault == Fault.equalsWin ? 0 : 1)

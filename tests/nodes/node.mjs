@@ -118,6 +118,7 @@ function validProof(last, proof) {
 function validChain(blocks) {
   return blocks.every((block, i) => i === 0
       || block.get('previous_hash') === hash(blocks[i - 1])
+      && typeof block.get('proof') === 'bigint'
       && validProof(blocks[i - 1], block.get('proof')));
 }
 

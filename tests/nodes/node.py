@@ -44,6 +44,7 @@ def valid_proof(last, proof):
 
 def valid_chain(blocks):
     return all(block['previous_hash'] == block_hash(last)
+               and type(block['proof']) is int
                and valid_proof(last, block['proof'])
                for last, block in zip(blocks, blocks[1:]))
 
