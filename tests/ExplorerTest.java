@@ -7,7 +7,7 @@
 
 // Looks at docs/explorer.html as a class does: in a real Chromium, served
 // by real nodes, with a mouse and a keyboard. Pictures of what it saw go to
-// tests/screenshots. The README's own picture is made on demand:
+// tests/screenshots. Those of the book are made on demand:
 //
 //     jbang tests/ExplorerTest.java --picture
 
@@ -678,12 +678,10 @@ class ExplorerTest {
 
     @Test
     void itFitsEveryScreen() throws Exception {
-        see(classroom("4"), "1200x860", "en");
+        see(classroom("4"), "1200x1180", "en");
         tab.await("text(row(1)).includes('forked')");
-        var readme = tab.picture("readme", "light");
-        assertTrue(Files.size(readme) < 200_000, "the README's picture");
-        if (picture) Files.copy(readme, Programs.file("docs/explorer.png"),
-            StandardCopyOption.REPLACE_EXISTING);
+        holds("row(1).getBoundingClientRect().bottom <= innerHeight");
+        keep("explorer");
         var fits = "document.documentElement.scrollWidth <= innerWidth";
         for (var size : "360x740 800x600 1366x768 1920x1080".split(" ")) {
             tab.size(size);
@@ -850,6 +848,31 @@ class ExplorerTest {
     }
 
     /** Two nodes that agreed for a while, with names a class would use. */
+    // As a reader's node answers at the end of chapter 1.
+    @Test
+    void aChainWithoutLinksIsShownBroken() throws Exception {
+        var block = "{\"index\": %d, \"timestamp\": 1506280650.5, "
+            + "\"transactions\": [{\"sender\": \"0\", \"recipient\": "
+            + "\"ada\", \"amount\": 1}], \"proof\": 0, \"previous_hash\": "
+            + "\"?\"}";
+        var first = nodes.says("{\"chain\": [{\"index\": 1, \"timestamp\": "
+            + "1506280650.0, \"transactions\": [], \"proof\": 100, "
+            + "\"previous_hash\": 1}, " + block.formatted(2) + ", "
+            + block.formatted(3) + "], \"length\": 3}");
+        see(nodes.start("--zeros", "4", "--id", "ours", "--peer",
+            first.address()), "1200x1180", "en");
+        tab.await("text(row(1)).includes('not valid')");
+        holds("row(1).getBoundingClientRect().bottom <= innerHeight");
+        keep("first-chain");
+    }
+
+    private void keep(String name) throws Exception {
+        var taken = tab.picture(name, "light");
+        assertTrue(Files.size(taken) < 250_000, "for the book: " + taken);
+        if (picture) Files.copy(taken, Programs.file("docs/" + name + ".png"),
+            StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private Node classroom(String zeros) throws Exception {
         var ours = nodes.start("--zeros", zeros);
         var theirs = nodes.start("--zeros", zeros, "--peer", ours.url());
