@@ -30,11 +30,14 @@ class GrowthTest {
     void eachChapterTurnsItsRowsGreen(int chapter) throws Exception {
         int[] promise = chapter == 0 ? new int[] {0, rows().size()}
             : Growth.promise(Book.HERE, chapter);
-        try (var node = start(Growth.stages(Book.HERE)
-                .get(chapter))) {
+        // Two zeros save time. The last has four, as the book has them.
+        var zeros = chapter < Growth.LAST ? "00" : "0000";
+        try (var node = start(Growth.stages(Book.HERE).get(chapter).replace(
+                "\"0000\"", '"' + zeros + '"'))) {
             var titles = new ArrayList<String>();
-            var report = Checks.report(chapter < 6 ? 1 : 0, node.url,
-                "--chapter", "" + Math.min(chapter + 1, Rows.LAST));
+            var report = Checks.report(chapter < 6 ? 1 : 0, node.url, "--zeros",
+                "" + zeros.length(), "--chapter",
+                "" + Math.min(chapter + 1, Rows.LAST));
             for (var row : report.get("rows")) {
                 boolean isGreen = row.get("result").asText().equals("passed");
                 if (row.get("chapter").intValue() <= chapter)
