@@ -12,6 +12,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.*;
 
@@ -48,15 +49,20 @@ class Forger {
     public static void main(String... arguments) throws IOException {
         int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5001;
         var answer = CanonicalJson.of(Map.of("chain", chain())).getBytes(UTF_8);
-        var server = HttpServer.create(
-            new InetSocketAddress("localhost", port), 0);
-        server.createContext("/chain", caller -> {
-            try (caller) {
-                caller.sendResponseHeaders(200, answer.length);
-                caller.getResponseBody().write(answer);
-            }
-        });
-        server.start();
+        try {
+            var server = HttpServer.create(
+                new InetSocketAddress("localhost", port), 0);
+            server.createContext("/chain", caller -> {
+                try (caller) {
+                    caller.sendResponseHeaders(200, answer.length);
+                    caller.getResponseBody().write(answer);
+                }
+            });
+            server.start();
+        } catch (BindException e) {
+            System.err.println("Port " + port + " is taken. Name another one.");
+            System.exit(1);
+        }
         System.out.println("1000 forged blocks at http://localhost:" + port
             + "/chain. Ctrl-C ends it.");
     }

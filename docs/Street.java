@@ -13,6 +13,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
@@ -24,10 +25,15 @@ class Street {
     interface Answer { void to(HttpExchange caller) throws IOException; }
 
     static void house(String who, Answer answer) throws IOException {
-        var server = HttpServer.create(
-            new InetSocketAddress("localhost", port), 0);
-        server.createContext("/", answer::to);
-        server.start();
+        try {
+            var server = HttpServer.create(
+                new InetSocketAddress("localhost", port), 0);
+            server.createContext("/", answer::to);
+            server.start();
+        } catch (BindException e) {
+            System.err.println("Port " + port + " is taken. Name another one.");
+            System.exit(1);
+        }
         System.out.println(port++ + "  " + who);
     }
 
