@@ -47,7 +47,8 @@ class Forger {
     }
 
     public static void main(String... arguments) throws IOException {
-        int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5001;
+        int port = arguments.length > 0 && arguments[0].matches("\\d{1,5}")
+            ? Integer.parseInt(arguments[0]) : 5001;
         var answer = CanonicalJson.of(Map.of("chain", chain())).getBytes(UTF_8);
         try {
             var server = HttpServer.create(

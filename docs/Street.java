@@ -50,7 +50,8 @@ class Street {
     }
 
     public static void main(String... arguments) throws IOException {
-        port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5001;
+        port = arguments.length > 0 && arguments[0].matches("\\d{1,5}")
+            ? Integer.parseInt(arguments[0]) : 5001;
         var node = new Blockchain(new ProofOfWork(Rule.classic, 4),
             Clock.systemUTC());
         for (int i = 0; i < 3; i++) node.mine("honest");

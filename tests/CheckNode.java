@@ -12,8 +12,8 @@
 // # How far has your node come?
 //
 // Asks a node what it should answer, chapter by chapter of the book, and
-// says what to look at next. It knows the node by its HTTP alone, so the node may be
-// written in any language:
+// says what to look at next. It knows the node by its HTTP alone, so the
+// node may be written in any language:
 //
 //     jbang tests/CheckNode.java http://localhost:5000
 //
@@ -45,12 +45,11 @@ public class CheckNode implements Callable<Integer> {
         boolean watch;
     @Option(names = "--hint", description = "With a hint for each red row.")
         boolean hint;
-    @Option(names = "--chapter", paramLabel = "N", defaultValue = "7",
-        description = "Check the chapters up to this one (7).")
-        int lastChapter;
+    @Option(names = "--chapter", paramLabel = "N", description =
+        "Check the chapters up to this one (7).") int lastChapter = Rows.LAST;
     @Option(names = "--step", paramLabel = "N", hidden = true, description =
         "The article's steps 1 to 4: chapters 1 to 4, 5, 5, and 6.")
-        int lastStep;
+        Integer lastStep;
     @Option(names = "--rule", defaultValue = "classic", description =
         "What a proof seals: classic (the article's) or linked.") Rule kind;
     @Option(names = "--zeros", defaultValue = "4", description =
@@ -75,9 +74,10 @@ public class CheckNode implements Callable<Integer> {
 
     public Integer call() throws Exception {
         var rule = new ProofOfWork(kind, zeros);
-        if (lastStep < 0 || lastStep > 4)
+        if (lastStep != null && (lastStep < 1 || lastStep > 4))
             throw new IllegalArgumentException("The steps are 1 to 4");
-        if (lastStep > 0) lastChapter = List.of(4, 5, 5, 6).get(lastStep - 1);
+        if (lastStep != null)
+            lastChapter = List.of(4, 5, 5, 6).get(lastStep - 1);
         if (lastChapter < 1 || lastChapter > Rows.LAST)
             throw new IllegalArgumentException("The chapters are 1 to "
                 + Rows.LAST);
@@ -158,7 +158,8 @@ public class CheckNode implements Callable<Integer> {
 
     private Report report() {
         return new Report(talk.url(), rows, rows.all.stream().map(results::get)
-            .filter(Objects::nonNull).toList(), signed ? Rows.SIGNED : Rows.LAST);
+            .filter(Objects::nonNull).toList(),
+            signed ? Rows.SIGNED : Rows.LAST);
     }
 
     // ## All rows, once
@@ -267,8 +268,8 @@ public class CheckNode implements Callable<Integer> {
             row.chapter() - 1), first, rows.all.size());
         var green = rows.all.subList(Math.min(before, first), first);
         int most = Math.min(green.size(), 4); // the newest
-        if (green.size() > most) say("  @|green %s %d more, and|@%n", sign("✓",
-            "+"), green.size() - most);
+        if (green.size() > most) say("  @|green %s %d more, and|@%n",
+            sign("✓", "+"), green.size() - most);
         for (var it : green.subList(green.size() - most, green.size()))
             show(results.get(it));
         if (most > 0) say("%n");

@@ -28,7 +28,8 @@
 // Run are the numbered chapters and docs/answers.md: each is one JShell and,
 // beside it, one sh for all of its consoles. A cell that needs a port takes
 // 0, any free one. A console says --port 5000 (or 5001, ...): while it is
-// tested, free ports stand in for them. A command goes on in the next line
+// tested, free ports stand in for them. MyNode.java is the reader's file, as
+// it has grown up to that line. A command goes on in the next line
 // after a \. One that ends with & and says --port is waited for until the
 // port answers; all that it ever prints goes below it. Nothing outlives the
 // chapter. On other pages a console shows commands only.
@@ -373,10 +374,13 @@ class DocsTest {
         }
         if (accept) for (var page : book().pages())
             if (page.isRun()) good &= new Trial(Book.HERE, page).accept();
-        if (accept) for (int i = 1; i <= Growth.LAST; i++) Files.writeString(
-            Book.HERE.resolve(Growth.templateName(i)), Growth.template(
-                Growth.stages(Book.HERE).get(i)));
-        if (accept) System.exit(good ? 0 : 1);
+        if (accept) {
+            var stages = Growth.stages(Book.HERE);
+            for (int i = 1; i <= Growth.LAST; i++) Files.writeString(Book.HERE
+                .resolve(Growth.templateName(i)), Growth.template(
+                    stages.get(i)));
+            System.exit(good ? 0 : 1);
+        }
         Runner.run(asked.isEmpty() ? DocsTest.class : EachPage.class,
             options.toArray(String[]::new));
     }

@@ -21,18 +21,21 @@ class PowerShellTest {
 
     // Says of each text in which line it can't be read, or nothing.
     private static final String READER = """
-        const { Parser, Language } = require('./web-tree-sitter/package/web-tree-sitter.cjs');
-        const grammar = './tree-sitter-powershell/package/tree-sitter-powershell.wasm';
+        const name = 'tree-sitter-powershell', reader = 'web-tree-sitter';
+        const { Parser, Language } =
+          require(`./${reader}/package/${reader}.cjs`);
         const flaw = node => node.isError || node.isMissing ? node
           : node.children.map(flaw).find(Boolean);
         (async () => {
           await Parser.init();
           const parser = new Parser();
-          parser.setLanguage(await Language.load(grammar));
+          parser.setLanguage(
+            await Language.load(`./${name}/package/${name}.wasm`));
           for (const file of process.argv.slice(2)) {
             const text = require('fs').readFileSync(file, 'utf8');
             const found = flaw(parser.parse(text).rootNode);
-            console.log(found ? 'line ' + (found.startPosition.row + 1) : 'good');
+            console.log(found ? `line ${found.startPosition.row + 1}`
+              : 'good');
           }
         })();
         """;

@@ -14,24 +14,28 @@ import java.nio.file.*;
 import java.util.*;
 
 final class Growth {
-    private static final String HERE = "docs/nodes/";
+    /** Chapters 1 to this one have a template of their end. */
+    static final int LAST = 7;
+
+    private static final String TEMPLATES = "docs/nodes/MyNode";
     private static final ParserConfiguration JAVA_17 =
         new ParserConfiguration().setLanguageLevel(
             ParserConfiguration.LanguageLevel.JAVA_17);
 
-    private final Path root;
     private final List<String> lines; // the file, so far
 
-    private Growth(Path root) throws IOException {
-        this.root = root;
-        lines = new ArrayList<>(List.of(Files.readString(root.resolve(HERE
-            + "MyNode.java.qute")).replace("{baseName}", "MyNode")
-            .split("\n")));
+    private Growth(String text) {
+        lines = new ArrayList<>(List.of(text.split("\n")));
+    }
+
+    private static Growth begin(Path root) throws IOException {
+        return new Growth(Files.readString(root.resolve(TEMPLATES
+            + ".java.qute")).replace("{baseName}", "MyNode"));
     }
 
     /** The file where this line of a page begins. */
     static String at(Path root, String page, int line) throws IOException {
-        var growth = new Growth(root);
+        var growth = begin(root);
         for (var name : chapters(root)) {
             if (name.compareTo(page) > 0) break;
             growth.read(BookPage.read(root, name), name.equals(page) ? line
@@ -42,7 +46,7 @@ final class Growth {
 
     /** The file at the end of each chapter; at first the template. */
     static List<String> stages(Path root) throws IOException {
-        var growth = new Growth(root);
+        var growth = begin(root);
         var stages = new ArrayList<>(List.of(growth.text()));
         for (var name : chapters(root)) {
             growth.read(BookPage.read(root, name), Integer.MAX_VALUE);
@@ -51,7 +55,14 @@ final class Growth {
         return stages;
     }
 
-    private static List<String> chapters(Path root) throws IOException {
+    /** The file, with all that a page writes into it. */
+    static String with(String file, BookPage page) {
+        var growth = new Growth(file);
+        growth.read(page, Integer.MAX_VALUE);
+        return growth.text();
+    }
+
+    static List<String> chapters(Path root) throws IOException {
         try (var files = Files.list(root.resolve("docs"))) {
             return files.map(file -> "docs/" + file.getFileName())
                 .filter(name -> name.matches("docs/\\d\\d-.*")).sorted()
@@ -59,15 +70,13 @@ final class Growth {
         }
     }
 
-    /** The chapters that have a template, from 1 on. */
-    static final int LAST = 7;
-
-    static String template(String text) {
-        return text.replaceAll("\\bMyNode\\b", "{baseName}");
+    /** The file as JBang's template. */
+    static String template(String file) {
+        return file.replaceAll("\\bMyNode\\b", "{baseName}");
     }
 
     static String templateName(int chapter) {
-        return HERE + "MyNode-" + chapter + ".java.qute";
+        return TEMPLATES + "-" + chapter + ".java.qute";
     }
 
     private String text() {
@@ -75,18 +84,18 @@ final class Growth {
     }
 
     private void read(BookPage page, int before) {
+        var section = "    // ## Chapter " + page.name().replaceAll(
+            "docs/0*(\\d*).*", "$1") + " ";
         for (var fence : page.all(Book.GROWS))
-            if (fence.start().number() < before) put(fence,
-                Integer.parseInt(page.name().replaceAll("\\D+(\\d+).*", "$1")));
+            if (fence.start().number() < before) put(fence, section);
     }
 
     // ## Whole members: a new one takes the place of the old one of its name,
     // or goes to the end of its chapter's section.
 
-    private void put(Fence fence, int chapter) {
-        var body = Line.texts(fence.body());
+    private void put(Fence fence, String section) {
         var fresh = new ArrayList<>(List.of("class MyNode {"));
-        fresh.addAll(body);
+        fresh.addAll(Line.texts(fence.body()));
         fresh.add("}");
         int begin = 1; // of the member, with the comment before it
         for (var member : members(fresh, fence.start())) {
@@ -98,22 +107,21 @@ final class Growth {
             var old = members(lines, fence.start()).stream().filter(it ->
                 name(it).equals(name(member))).findFirst();
             if (old.isPresent()) replace(old.get(), text);
-            else append(text, chapter);
+            else append(text, section);
         }
     }
 
     private void replace(BodyDeclaration<?> old, List<String> text) {
-        int begin = old.getComment().map(it -> it.getBegin().get().line)
-            .orElse(old.getBegin().get().line);
+        int begin = old.getBegin().get().line; // or with its comment
         while (lines.get(begin - 2).matches(" +//(?! #).*")) begin--;
         var place = lines.subList(begin - 1, old.getEnd().get().line);
         place.clear();
         place.addAll(text);
     }
 
-    private void append(List<String> text, int chapter) {
+    private void append(List<String> text, String section) {
         int i = 0;
-        while (!lines.get(i).startsWith("    // ## Chapter " + chapter)) i++;
+        while (!lines.get(i).startsWith(section)) i++;
         do i++; while (!lines.get(i).startsWith("    // #"));
         lines.addAll(i, text);
         lines.add(i + text.size(), "");
@@ -136,19 +144,5 @@ final class Growth {
             return type.getNameAsString();
         return ((FieldDeclaration) member).getVariables().stream()
             .map(it -> it.getNameAsString()).collect(joining());
-    }
-
-    // ## What a chapter promises
-
-    /** Of how many rows so many are green at its end: "**10 of 59 rows**". */
-    static int[] promise(Path root, int chapter) throws IOException {
-        var page = chapters(root).get(chapter - 1);
-        var found = java.util.regex.Pattern.compile(
-            "\\*\\*(\\d+) of (\\d+) rows\\*\\*").matcher(Files.readString(
-            root.resolve(page))).results().toList();
-        if (found.size() != 1) throw new AssertionError(page + ":1: says "
-            + found.size() + " times how many rows are green");
-        return new int[] {Integer.parseInt(found.get(0).group(1)),
-            Integer.parseInt(found.get(0).group(2))};
     }
 }

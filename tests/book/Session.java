@@ -55,25 +55,16 @@ final class Session implements AutoCloseable {
         while (ports.size() < wanted.size()) {
             int shift = Programs.port() - wanted.get(0);
             ports.clear();
-            for (int port : wanted) if (isFree(port + shift)
-                && !text.contains("" + (port + shift)))
+            for (int port : wanted) if (Programs.isFree(port
+                + shift) && !text.contains("" + (port + shift)))
                 ports.put("" + port, "" + (port + shift));
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (var door = new ServerSocket(port)) {
-            return true;
-        } catch (IOException taken) {
-            return false;
         }
     }
 
     /** What it prints; in the background, what it has printed so far. */
     List<String> run(Step step) throws Exception {
-        var command = String.join("\n", Line.texts(step.command()))
-            .substring(2);
-        command = withoutJobs(command);
+        var command = withoutJobs(String.join("\n", Line.texts(
+            step.command())).substring(2));
         if (command.contains("MyNode.java")) command = command.replace(
             "MyNode.java", "" + node(step));
         boolean goesOn = command.endsWith("&");

@@ -75,12 +75,12 @@ final class Report {
     String json() {
         var list = new ArrayList<Map<String, Object>>();
         for (var it : results) list.add(Map.of("chapter", it.row.chapter(),
-            "beyond", !counts(it), "row", it.row.title(), "result", it.mark.name(),
-            "asked", it.asked, "came", it.came, "expected", it.expected,
-            "compare", it.compare, "hint", it.row.hint()));
-        return CanonicalJson.of(Map.of("node", node, "chapter", chapter, "passed",
-            passed, "failed", failed, "waiting", waiting, "beyond", beyond,
-            "genesis", rows.genesis, "errors", rows.errors, "rule",
+            "beyond", !counts(it), "row", it.row.title(), "result",
+            it.mark.name(), "asked", it.asked, "came", it.came, "expected",
+            it.expected, "compare", it.compare, "hint", it.row.hint()));
+        return CanonicalJson.of(Map.of("node", node, "chapter", chapter,
+            "passed", passed, "failed", failed, "waiting", waiting, "beyond",
+            beyond, "genesis", rows.genesis, "errors", rows.errors, "rule",
             rows.forge.work.rule().name(), "rows", list));
     }
 

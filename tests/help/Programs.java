@@ -63,12 +63,15 @@ final class Programs {
     static int port() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            if (!PORTS.add(port)) continue;
-            try (var door = new ServerSocket(port)) {
-                return port;
-            } catch (IOException taken) {
-                // another one, then
-            }
+            if (PORTS.add(port) && isFree(port)) return port;
+        }
+    }
+
+    static boolean isFree(int port) {
+        try (var door = new ServerSocket(port)) {
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 

@@ -253,10 +253,13 @@ class StandIn implements AutoCloseable {
             Map<?, ?> values = body.length == 0 ? Map.of()
                 : Client.JSON.readValue(body, Map.class);
             var path = http.getRequestURI().getPath();
-            var heard = fault == Fault.locksWhileAsking ? null : askAll(path);
+            boolean asks = path.equals("/nodes/resolve")
+                && fault != Fault.neverAsks;
+            List<Map<?, ?>> heard = List.of();
+            if (asks && fault != Fault.locksWhileAsking) heard = askAll();
             synchronized (this) {
-                text = CanonicalJson.of(answer(path, values, heard == null
-                    ? askAll(path) : heard));
+                if (asks && fault == Fault.locksWhileAsking) heard = askAll();
+                text = CanonicalJson.of(answer(path, values, heard));
                 if (path.equals("/chain")) text = served(text);
                 answered++;
                 notifyAll();
@@ -343,11 +346,8 @@ class StandIn implements AutoCloseable {
             List.copyOf(neighbours));
     }
 
-    // What the neighbours answer, if there is a reason to ask them.
-    private List<Map<?, ?>> askAll(String path) throws IOException {
+    private List<Map<?, ?>> askAll() throws IOException {
         var heard = new ArrayList<Map<?, ?>>();
-        if (!path.equals("/nodes/resolve") || fault == Fault.neverAsks)
-            return heard;
         for (var neighbour : List.copyOf(neighbours)) try {
             var request = HttpRequest.newBuilder(
                 URI.create("http://" + neighbour + "/chain"));
@@ -370,9 +370,11 @@ class StandIn implements AutoCloseable {
         int most = chain.size();
         for (var answer : heard) try {
             var theirs = (List<Map<String, Object>>) answer.get("chain");
-            for (var block : theirs) block.put("proof",
-                fault == Fault.takesTextProofs ? Long.valueOf("" + block.get(
-                    "proof")) : (Long) Forge.proof(block));
+            for (var block : theirs) {
+                if (fault == Fault.takesTextProofs) block.put("proof",
+                    Long.valueOf("" + block.get("proof")));
+                block.put("proof", Forge.proof(block));
+            }
             int length = fault == Fault.trustsLength
                 ? (int) answer.get("length") : theirs.size();
             if (length < most + (fault == Fault.equalsWin ? 0 : 1)
