@@ -4,7 +4,7 @@
 
 // # A chain of a thousand blocks that cost no new work
 //
-// For chapter 9. It shows the chain to whoever asks for it, at this port:
+// For chapter 8. It shows the chain to whoever asks for it, at this port:
 //
 //     ./jbang docs/Forger.java 5001
 
@@ -29,6 +29,8 @@ class Forger {
             next = new Search(work, new Block(0, 0, List.of(), next, 1)).find();
         }
         int length = proofs.size() - proofs.indexOf(next);
+        System.out.println("Block " + (proofs.size() + 1) + " has the proof of "
+            + "block " + (proofs.indexOf(next) + 1) + ": " + next + ".");
         while (proofs.size() < 1000)
             proofs.add(proofs.get(proofs.size() - length));
         return proofs;

@@ -158,7 +158,7 @@ public class Benchmark implements Callable<Integer> {
                     last.getAsInt(), "1")).find();
             case "plain proof":
                 return () -> Plain.proofOfWork(last.getAsInt(), size);
-            case "lanes": // of chapter 12: it must find all six
+            case "lanes": // of chapter 13: it must find all six
                 return () -> Lanes.lanes(100_000, 100_000 + size) == 6 ? size
                     : 0;
             default: // SHA-256 alone

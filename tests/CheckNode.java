@@ -3,6 +3,8 @@
 //SOURCES ../Blockchain.java
 //SOURCES check/Rows.java
 //SOURCES check/SignedRows.java
+//SOURCES check/NetworkRows.java
+//SOURCES check/RestartRows.java
 //SOURCES check/Forge.java
 //SOURCES check/Spelling.java
 //SOURCES check/Rival.java
@@ -56,6 +58,12 @@ public class CheckNode implements Callable<Integer> {
         "Hexadecimal zeros that a proof needs (4).") int zeros;
     @Option(names = "--signed", description =
         "The node validates payments: check that, too.") boolean signed;
+    @Option(names = "--joined", description = "It was started with this "
+        + "check's neighbour, localhost:5998: check that it tells and visits.")
+        boolean joined;
+    @Option(names = "--restart", description =
+        "It keeps a ledger: check what it knows after a kill -9.")
+        boolean restart;
     @Option(names = "--patience", paramLabel = "SECONDS", defaultValue = "20",
         description = "Wait so long for an answer (20).") int patience;
     @Option(names = "--here", paramLabel = "HOST", description = "By what name "
@@ -67,6 +75,7 @@ public class CheckNode implements Callable<Integer> {
     @Spec CommandSpec program;
     int[] ports = {5998, 5999}; // of its two neighbours
     InputStream keyboard = System.in;
+    PrintStream prompts = System.err; // what its user must do
 
     private Talk talk;
     private Rows rows;
@@ -84,13 +93,13 @@ public class CheckNode implements Callable<Integer> {
         if (watch && json) throw new IllegalArgumentException(
             "--watch is for people, --json is not");
         if (file != null) Report.mayWrite(file);
-        talk = new Talk(url, patience);
+        talk = new Talk(url, patience, prompts);
         try {
             if (watch) awaitNode();
             var us = talk.meet();
             rows = new Rows(talk, new Forge(rule), here == null
                 ? Talk.name(us) : here, patience, signed);
-            rows.all.removeIf(row -> !isAll() && row.chapter() > lastChapter);
+            rows.all.removeIf(row -> !isWanted(row));
             var host = here == null ? us : null;
             try (var left = new Rival(host, ports[0]);
                  var right = new Rival(host, ports[1])) {
@@ -107,7 +116,18 @@ public class CheckNode implements Callable<Integer> {
     }
 
     private boolean isAll() {
-        return lastChapter == Rows.LAST;
+        return lastChapter == Rows.LAST && !joined && !restart;
+    }
+
+    // Those of chapters 10 and 12 are asked by themselves.
+    private boolean isWanted(Rows.Row row) {
+        return joined || restart ? row.chapter() == last()
+            : row.chapter() <= last();
+    }
+
+    private int last() {
+        return joined ? Rows.JOINED : restart ? Rows.RESTARTED
+            : isAll() && signed ? Rows.SIGNED : lastChapter;
     }
 
     // ## One row
@@ -158,8 +178,7 @@ public class CheckNode implements Callable<Integer> {
 
     private Report report() {
         return new Report(talk.url(), rows, rows.all.stream().map(results::get)
-            .filter(Objects::nonNull).toList(),
-            signed ? Rows.SIGNED : Rows.LAST);
+            .filter(Objects::nonNull).toList(), Math.max(last(), Rows.LAST));
     }
 
     // ## All rows, once
@@ -292,10 +311,11 @@ public class CheckNode implements Callable<Integer> {
 
     // What to do when all is green.
     private String next() {
-        return isAll() ? "@|bold,green Your node lives in the network.|@ "
-            + "Next: \"Then join in\" in docs/write-your-own.md."
-            : "@|bold,green Chapter " + lastChapter + " is done.|@ Next: "
-            + "chapter " + (lastChapter + 1) + ".";
+        int done = last();
+        return isAll() && !signed ? "@|bold,green Your node lives in the "
+            + "network.|@ Next: \"Then join in\" in docs/write-your-own.md."
+            : "@|bold,green Chapter " + done + " is done.|@"
+            + (done < 12 ? " Next: chapter " + (done + 1) + "." : "");
     }
 
     private void awaitNode() throws InterruptedException {

@@ -376,9 +376,8 @@ class DocsTest {
             if (page.isRun()) good &= new Trial(Book.HERE, page).accept();
         if (accept) {
             var stages = Growth.stages(Book.HERE);
-            for (int i = 1; i <= Growth.LAST; i++) Files.writeString(Book.HERE
-                .resolve(Growth.templateName(i)), Growth.template(
-                    stages.get(i)));
+            for (int i : Growth.CHAPTERS) Files.writeString(Book.HERE.resolve(
+                Growth.templateName(i)), Growth.template(stages.get(i)));
             System.exit(good ? 0 : 1);
         }
         Runner.run(asked.isEmpty() ? DocsTest.class : EachPage.class,

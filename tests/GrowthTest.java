@@ -3,6 +3,7 @@
 //SOURCES help/Runner.java
 //SOURCES help/Checks.java
 //SOURCES help/Nodes.java
+//SOURCES help/Chains.java
 //SOURCES book/Book.java
 //SOURCES book/Growth.java
 
@@ -34,26 +35,112 @@ class GrowthTest {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
     void eachChapterTurnsItsRowsGreen(int chapter) throws Exception {
         // Two zeros save time. The last has four, as the book has them.
-        var zeros = chapter < Growth.LAST ? "00" : "0000";
+        var zeros = chapter < Rows.LAST ? "00" : "0000";
         var rows = check(Growth.stages(Book.HERE).get(chapter), zeros,
             chapter < 6 ? 1 : 0, Math.min(chapter + 1, Rows.LAST));
         int green = 0;
         while (green < rows.size() && isGreen(rows.get(green))) green++;
         for (var row : rows) if (row.get("chapter").intValue() <= chapter)
             assertTrue(isGreen(row), row::toString);
-        var said = "**" + green + " of " + all().size() + " rows**";
-        for (var page : List.of(page(chapter), page(chapter).replace("docs/",
-                "docs/zh/"))) assertEquals(List.of(said), Pattern.compile(
-            "\\*\\*\\d+ of \\d+ rows\\*\\*").matcher(text(page)).results()
-            .map(it -> it.group()).toList(), page);
-        if (chapter < Growth.LAST) assertTrue(text(page(chapter + 1)).split(
+        promises(chapter, green, all(false).size());
+        if (chapter < Rows.LAST) assertTrue(text(page(chapter + 1)).split(
             "\n## ")[0].replaceAll("\\s+", " ").contains("*" + rows.get(green)
                 .get("row").asText() + "*"), "the next chapter begins there");
     }
 
-    private static List<Rows.Row> all() {
-        return new Rows(null, new Forge(new ProofOfWork(Rule.classic, 4)),
-            "", 0, false).all;
+    private static List<Rows.Row> all(boolean signed) {
+        var all = new Rows(null, new Forge(new ProofOfWork(Rule.classic, 4)),
+            "", 0, signed).all;
+        if (!signed) all.removeIf(row -> row.chapter() > Rows.LAST);
+        return all;
+    }
+
+    private static void promises(int chapter, int green, int all)
+            throws IOException {
+        var said = "**" + green + " of " + all + " rows**";
+        for (var page : List.of(page(chapter), page(chapter).replace("docs/",
+                "docs/zh/"))) assertEquals(List.of(said), Pattern.compile(
+            "\\*\\*\\d+ of \\d+ rows\\*\\*").matcher(text(page)).results()
+            .map(it -> it.group()).toList(), page);
+    }
+
+    // ## From chapter 9 on
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 10, 12})
+    void itStaysWhatItWasAndIsStrictIfAsked(int chapter) throws Exception {
+        var text = Growth.stages(Book.HERE).get(chapter);
+        for (var row : check(text, "00", 0, Rows.LAST))
+            assertTrue(isGreen(row), row::toString);
+        int green = 0;
+        for (var row : checkSigned(text, 0)) {
+            assertTrue(isGreen(row), row::toString);
+            green++;
+        }
+        if (chapter == 9) promises(chapter, green, green);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 12})
+    void itTellsAndVisits(int chapter) throws Exception {
+        var rows = checkJoined(Growth.stages(Book.HERE).get(chapter), 0, 100);
+        for (var row : rows) assertTrue(isGreen(row), row::toString);
+        if (chapter == 10) promises(chapter, rows.size(), rows.size());
+    }
+
+    @Test
+    void itLivesInOneNetworkWithOurs() throws Exception {
+        var zeros = Growth.stages(Book.HERE).get(12).replace("\"0000\"",
+            "\"00\"");
+        var alice = Chains.keys();
+        var address = Payment.address(alice.getPublic());
+        try (var theirs = start(zeros, Programs.port(), "signed", address);
+             var ours = Program.node("--signed", "--join", theirs.url)) {
+            ours.says("In one network");
+            Client.get(theirs.url + "/mine");
+            awaits(ours, "/chain", address); // it was told
+            var payment = Chains.pay(alice, 1, "bob", 0.25);
+            Client.post(ours.url + "/transactions/new",
+                payment.canonicalJson());
+            awaits(theirs, "/transactions", payment.sender());
+            Client.get(ours.url + "/mine");
+            awaits(theirs, "/chain", payment.sender());
+        }
+    }
+
+    private static void awaits(Program node, String path, String words)
+            throws Exception {
+        Programs.await(() -> Client.get(node.url + path).text()
+            .contains(words));
+    }
+
+    @Test
+    void itComesBackFromItsLedger() throws Exception {
+        var text = Growth.stages(Book.HERE).get(12);
+        var nodes = new ArrayList<Program>();
+        int port = Programs.port();
+        Runnable starts = () -> {
+            try {
+                nodes.add(start(text.replace("\"0000\"", "\"00\""), port,
+                    folder.resolve("my.ledger").toString()));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        starts.run();
+        var check = Checks.check();
+        check.prompts = new PrintStream(OutputStream.nullOutputStream()) {
+            public void println(String prompt) {
+                if (prompt.startsWith("It is gone")) starts.run();
+                else nodes.get(nodes.size() - 1).kill();
+            }
+        };
+        var rows = rows(Checks.report(check, 0, nodes.get(0).url, "--zeros",
+            "2", "--restart"));
+        for (var row : rows) assertTrue(isGreen(row), row::toString);
+        assertEquals(3, nodes.size());
+        nodes.get(2).kill();
+        promises(12, rows.size(), rows.size());
     }
 
     private static String page(int chapter) throws IOException {
@@ -78,7 +165,7 @@ class GrowthTest {
      *  quotes of the check up to the next heading. */
     static Stream<Claim> claims() throws IOException {
         var claims = new ArrayList<Claim>();
-        for (int i = 1; i <= Growth.LAST; i++) {
+        for (int i : Growth.CHAPTERS) {
             var prose = BookPage.read(Book.HERE, page(i)).prose();
             var rest = new ArrayList<String>(); // from a line to the heading
             for (int j = prose.size(); j-- > 0; ) {
@@ -101,11 +188,14 @@ class GrowthTest {
     void theCheckStopsWhereTheChapterSays(Claim claim) throws Exception {
         var text = Growth.at(Book.HERE, claim.line.page(),
             claim.line.number());
-        boolean counts = all().stream().anyMatch(row ->
-            row.title().equals(claim.row) && !row.beyond());
+        boolean counts = Stream.concat(all(false).stream(),
+            all(true).stream()).anyMatch(row ->
+                row.title().equals(claim.row) && !row.beyond());
         // Those who mine at once must take a while, or they do not meet.
-        var rows = check(text, claim.chapter == 4 ? "0000" : "00",
-            counts ? 1 : 0, claim.chapter);
+        var rows = claim.chapter == 10 ? checkJoined(text, 1, 12)
+            : claim.chapter == 9 ? checkSigned(text, 1)
+            : check(text, claim.chapter == 4 ? "0000" : "00", counts ? 1 : 0,
+                claim.chapter);
         var red = rows.stream().filter(row -> !isGreen(row)).findFirst().get();
         assertEquals(claim.row, red.get("row").asText());
         var compared = red.get("compare").asText().replace("\n", " ");
@@ -115,7 +205,7 @@ class GrowthTest {
 
     @Test
     void claimsAreFound() throws Exception {
-        assertEquals(5, claims().count());
+        assertEquals(11, claims().count());
         assertTrue(claims().anyMatch(it -> it.quotes.size() == 2));
     }
 
@@ -133,7 +223,7 @@ class GrowthTest {
     void itsTemplatesAreTheSame() throws Exception {
         var catalog = text("jbang-catalog.json");
         var stages = Growth.stages(Book.HERE);
-        for (int i = 1; i <= Growth.LAST; i++) {
+        for (int i : Growth.CHAPTERS) {
             var name = Growth.templateName(i);
             assertEquals(Growth.template(stages.get(i)), text(name),
                 "DocsTest.java --accept writes it");
@@ -149,17 +239,41 @@ class GrowthTest {
     /** The rows up to this chapter, of a node that needs so many zeros. */
     private List<JsonNode> check(String text, String zeros, int status,
             int chapter, String... more) throws Exception {
-        try (var node = start(text.replace("\"0000\"", '"' + zeros + '"'))) {
-            var rows = new ArrayList<JsonNode>();
-            Checks.report(status, Checks.plus(more, node.url, "--zeros",
-                "" + zeros.length(), "--chapter", "" + chapter)).get("rows")
-                .forEach(rows::add);
-            return rows;
+        try (var node = start(text.replace("\"0000\"", '"' + zeros + '"'),
+                Programs.port())) {
+            return rows(Checks.report(status, Checks.plus(more, node.url,
+                "--zeros", "" + zeros.length(), "--chapter", "" + chapter)));
         }
     }
 
+    private List<JsonNode> checkSigned(String text, int status)
+            throws Exception {
+        try (var node = start(text.replace("\"0000\"", "\"00\""),
+                Programs.port(), "signed")) {
+            return rows(Checks.report(status, node.url, "--zeros", "2",
+                "--signed"));
+        }
+    }
+
+    private List<JsonNode> checkJoined(String text, int status, int patience)
+            throws Exception {
+        var check = Checks.check();
+        try (var node = start(text.replace("\"0000\"", "\"00\""),
+                Programs.port(), "signed", "localhost:" + check.ports[0])) {
+            return rows(Checks.report(check, status, node.url, "--zeros", "2",
+                "--signed", "--joined", "--patience", "" + patience));
+        }
+    }
+
+    private static List<JsonNode> rows(JsonNode report) {
+        var rows = new ArrayList<JsonNode>();
+        report.get("rows").forEach(rows::add);
+        return rows;
+    }
+
     // With warnings, a student would ask what is wrong.
-    private Program start(String text) throws Exception {
+    private Program start(String text, int port, String... words)
+            throws Exception {
         var file = Files.writeString(folder.resolve("MyNode.java"), text);
         var path = System.getProperty("java.class.path");
         var said = new StringWriter();
@@ -172,7 +286,8 @@ class GrowthTest {
             assertEquals("", said.toString());
             assertTrue(compiles);
         }
-        var builder = Programs.java(List.of(), "MyNode", "" + Programs.port());
+        var builder = Programs.java(List.of(), "MyNode", Checks.plus(
+            new String[] {"" + port}, words));
         builder.command().replaceAll(word -> word.equals(path)
             ? folder + File.pathSeparator + path : word);
         return new Program(builder.redirectError(

@@ -164,7 +164,7 @@ class LedgerTest {
         assertEquals(length + 1, Nodes.mine(node).get("index").asInt());
     }
 
-    // As docs/08-a-power-cut.md has it, so that others can write it, too.
+    // As docs/12-a-power-cut.md has it, so that others can write it, too.
     private String seal = "";
 
     String sealed(String event) {

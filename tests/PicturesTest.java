@@ -3,14 +3,13 @@
 //SOURCES help/Runner.java
 //SOURCES help/Browser.java
 //SOURCES book/Book.java
-//SOURCES ../Blockchain.java
+//SOURCES book/Drawings.java
 
 // Draws the book's Mermaid pictures, in both languages, as GitHub does: with
-// Mermaid, in a browser. And the picture of chapter 2.
+// Mermaid, in a browser. And holds its drawings to what it says.
 
 import static org.junit.jupiter.api.Assertions.*;
 
-import java.math.BigInteger;
 import java.nio.file.*;
 import java.util.*;
 import java.util.stream.*;
@@ -63,26 +62,20 @@ class PicturesTest {
                 Browser.JSON.writeValueAsString(source), MOST_PIXELS));
     }
 
-    // Delete the file, and it is drawn.
+    // Delete a file, and it is drawn.
     @Test
-    void theAvalancheShowsTheBitsThatChange() throws Exception {
-        var one = bits("someone-other-address");
-        var other = bits("someone-other-addresS");
-        var svg = new StringBuilder("<svg xmlns='http://www.w3.org/2000/svg' "
-            + "width='640' viewBox='0 0 320 80'>\n");
-        for (int i = 0; i < 256; i++) svg.append("<rect x='%d' y='%d' "
-            .formatted(i % 32 * 10, i / 32 * 10)).append(
-            "width='9' height='9' fill='%s'/>\n".formatted(
-                one.charAt(i) == other.charAt(i) ? "#cfd8dc" : "#b71c1c"));
-        svg.append("</svg>\n");
-        var file = Book.HERE.resolve("docs/avalanche.svg");
-        if (!Files.exists(file)) Files.writeString(file, svg);
-        assertEquals(svg.toString(), Files.readString(file));
-    }
-
-    private static String bits(String text) { // 256 times 0 or 1
-        return "%256s".formatted(new BigInteger(new Sha256().hex(text), 16)
-            .toString(2)).replace(' ', '0');
+    void theDrawingsShowWhatTheBookSays() throws Exception {
+        var drawings = Drawings.all(Book.HERE);
+        for (var drawing : drawings.entrySet()) {
+            var file = Book.HERE.resolve("docs/" + drawing.getKey());
+            if (!Files.exists(file)) Files.writeString(file, drawing.getValue());
+            assertEquals(drawing.getValue(), Files.readString(file));
+        }
+        try (var files = Files.list(Book.HERE.resolve("docs"))) {
+            assertEquals(drawings.keySet(), files.map(it -> "" + it
+                .getFileName()).filter(it -> it.endsWith(".svg"))
+                .collect(Collectors.toSet()));
+        }
     }
 
     public static void main(String... arguments) {

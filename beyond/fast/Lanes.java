@@ -10,7 +10,7 @@
 // # Many guesses at once
 //
 // Each lane of a vector hashes a guess of its own. Is that faster here than
-// one guess at a time? Chapter 12 of the book tells more.
+// one guess at a time? Chapter 13 of the book tells more.
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;

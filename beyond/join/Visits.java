@@ -112,9 +112,10 @@ final class Visits {
                     register(node.getKey(), Address.of(teller));
     }
 
-    // So nodes of our kind say it: it is a part of their protocol.
+    // So nodes of our kind say it: it is a part of their protocol. The book's
+    // node says "known".
     private static boolean isThere(String report) {
-        return report.matches("valid.*|not asked yet");
+        return report.matches("valid.*|not asked yet|known");
     }
 
     private void register(Object node, Address teller) throws IOException {

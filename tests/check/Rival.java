@@ -8,7 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.*;
 import java.util.*;
-import java.util.concurrent.Callable;
+import java.util.concurrent.*;
+import java.util.stream.Stream;
 
 final class Rival implements AutoCloseable {
     static { // no answer waits for more
@@ -18,6 +19,9 @@ final class Rival implements AutoCloseable {
     private final InetSocketAddress address;
     private HttpServer server;
     private volatile Callable<String> words;
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final List<String> heard = new ArrayList<>();
+    private volatile int slow; // seconds
     volatile String asked; // the path that was asked for last
 
     // A node never forgets a neighbour. So this one comes back to the same
@@ -38,9 +42,14 @@ final class Rival implements AutoCloseable {
         server.createContext("/", http -> {
             try (http) {
                 asked = http.getRequestURI().getPath();
-                boolean known = asked.equals("/chain");
-                var text = (known ? words.call() : "no such page")
-                    .getBytes(UTF_8);
+                note(http.getRequestMethod() + " " + asked + " " + new String(
+                    http.getRequestBody().readAllBytes(), UTF_8));
+                boolean isChain = asked.equals("/chain");
+                var answer = isChain ? null : answers.get(asked);
+                boolean known = isChain || answer != null;
+                if (!isChain) TimeUnit.SECONDS.sleep(slow);
+                var text = (isChain ? words.call() : known ? answer
+                    : "no such page").getBytes(UTF_8);
                 http.sendResponseHeaders(known ? 200 : 404, text.length);
                 http.getResponseBody().write(text);
             } catch (Exception e) {
@@ -54,8 +63,49 @@ final class Rival implements AutoCloseable {
 
     int port() { return address.getPort(); }
 
-    /** Its chain is too short to interest anybody. */
-    void offersNothing() { shows(List.of(Forge.genesis(1))); }
+    // ## What it is asked, and what it answers, besides its chain
+
+    void answers(String path, Object json) {
+        answers.put(path, CanonicalJson.of(json));
+    }
+
+    /** It lets all wait so long that do not ask for its chain. */
+    void isSlow(int seconds) { slow = seconds; }
+
+    /** As it was at first. */
+    void offersNothing() {
+        shows(List.of(Forge.genesis(1))); // too short to interest anybody
+        answers.clear();
+        answers("/nodes/register", Map.of("message",
+            "New nodes have been added", "total_nodes", List.of()));
+        slow = 0;
+        forgets();
+    }
+
+    private synchronized void note(String request) {
+        heard.add(request);
+        notifyAll();
+    }
+
+    synchronized void forgets() { heard.clear(); }
+
+    /** Verb, path and body of each request. */
+    synchronized List<String> heard() { return List.copyOf(heard); }
+
+    /** Is it asked in so many seconds for something that has these words? */
+    synchronized boolean hears(int seconds, String... words)
+            throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (heard.stream().noneMatch(it -> Stream.of(words)
+                .allMatch(it::contains))) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) return false;
+            wait(left);
+        }
+        return true;
+    }
+
+    // ## Its chain
 
     void says(Callable<String> words) { this.words = words; }
 

@@ -12,12 +12,16 @@ import java.util.concurrent.*;
 import java.util.stream.Stream;
 
 class Rows {
-    static final int LAST = 7, SIGNED = 8;
+    /** Chapters 1 to this one are checked, the others if that is asked for. */
+    static final int LAST = 7;
+    static final int SIGNED = 9, JOINED = 10, RESTARTED = 12;
     static final List<String> CHAPTERS = List.of("Chapter 1 · Blocks",
         "Chapter 2 · Hashing", "Chapter 3 · Proof of work",
         "Chapter 4 · What waits", "Chapter 5 · A node",
         "Chapter 6 · Two nodes", "Chapter 7 · A rough world",
-        "Signed payments");
+        "Chapter 8 · What the proof proves", "Chapter 9 · Whose coins?",
+        "Chapter 10 · A network that runs itself",
+        "Chapter 11 · From here to Bitcoin", "Chapter 12 · A power cut");
 
     /** Rows of {@code beyond} are more than the article's own node does. */
     record Row(int chapter, boolean beyond, String title, String hint,
@@ -30,7 +34,7 @@ class Rows {
     final Talk talk;
     final Forge forge;
     Rival left, right; // two neighbours of the node
-    private final int patience; // seconds
+    final int patience; // seconds
     private final boolean signed;
     private final String here;
     private int chapter;
@@ -49,9 +53,13 @@ class Rows {
         answering();
         agreeing();
         withstanding();
-        chapter = SIGNED;
         beyond = false;
-        if (signed) new SignedRows(this);
+        chapter = SIGNED;
+        var payments = signed ? new SignedRows(this) : null;
+        chapter = JOINED;
+        new NetworkRows(this, payments);
+        chapter = RESTARTED;
+        new RestartRows(this);
     }
 
     Row row(String title, String hint, Check check, Row... needs) {
@@ -760,11 +768,11 @@ class Rows {
     private final String bob = "bob-%06x".formatted(System.nanoTime()
         & 0xffffff);
 
-    private Map<String, Object> payment(Object amount) {
+    Map<String, Object> payment(Object amount) {
         return Forge.payment("alice", bob, amount);
     }
 
-    private Talk.Answer pay(Object amount) throws Exception {
+    Talk.Answer pay(Object amount) throws Exception {
         return talk.post("/transactions/new", payment(amount));
     }
 
@@ -787,7 +795,7 @@ class Rows {
 
     boolean hasNeighbours() { return !known.isEmpty(); }
 
-    private Talk.Answer register() throws Exception {
+    Talk.Answer register() throws Exception {
         return register(left, right);
     }
 
@@ -803,7 +811,7 @@ class Rows {
         return answer;
     }
 
-    private String address(Rival neighbour) {
+    String address(Rival neighbour) {
         return here + ":" + neighbour.port();
     }
 

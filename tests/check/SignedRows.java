@@ -51,7 +51,7 @@ final class SignedRows {
         return Forge.payment("0", "a-neighbour", coins);
     }
 
-    private void fund(List<Map<String, Object>> chain, Payer payer) {
+    void fund(List<Map<String, Object>> chain, Payer payer) {
         rows.forge.add(chain, List.of(Forge.payment("0", payer.address, 1)));
     }
 

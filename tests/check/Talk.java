@@ -22,11 +22,13 @@ final class Talk {
 
     static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private final int patience; // seconds
+    private final PrintStream prompts;
     private String url;
     String asked = ""; // the last request, as a reader may try it
     String type = JSON_TYPE;
 
-    Talk(String url, int patience) {
+    Talk(String url, int patience, PrintStream prompts) {
+        this.prompts = prompts;
         this.url = (url.contains(":/") ? url : "http://" + url)
             .replaceFirst("/+(chain/*)?$", "");
         this.patience = patience;
@@ -237,6 +239,15 @@ final class Talk {
                 + e.getMessage() + "). Is that your node?");
         }
         return us;
+    }
+
+    /** Waits until somebody has ended the node, and started it again. */
+    void awaitRestart() throws InterruptedException {
+        prompts.println("Now end your node, the hard way if you can (kill "
+            + "-9). I wait.");
+        while (address() != null) Thread.sleep(100);
+        prompts.println("It is gone. Start it again, with its ledger.");
+        while (address() == null) Thread.sleep(100);
     }
 
     /** Our own address on the way to the node; null if nobody is there. */
