@@ -96,7 +96,7 @@ class GrowthTest {
         var address = Payment.address(alice.getPublic());
         try (var theirs = start(zeros, Programs.port(), "signed", address);
              var ours = Program.node("--signed", "--join", theirs.url)) {
-            ours.says("In one network");
+            awaits(theirs, "/nodes", ours.url.replaceFirst("http://", ""));
             Client.get(theirs.url + "/mine");
             awaits(ours, "/chain", address); // it was told
             var payment = Chains.pay(alice, 1, "bob", 0.25);
