@@ -116,31 +116,43 @@ class GrowthTest {
 
     @Test
     void itComesBackFromItsLedger() throws Exception {
-        var text = Growth.stages(Book.HERE).get(12);
-        var nodes = new ArrayList<Program>();
-        int port = Programs.port();
-        Runnable starts = () -> {
-            try {
-                nodes.add(start(text.replace("\"0000\"", "\"00\""), port,
-                    folder.resolve("my.ledger").toString()));
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        };
-        starts.run();
-        var check = Checks.check();
-        check.prompts = new PrintStream(OutputStream.nullOutputStream()) {
-            public void println(String prompt) {
-                if (prompt.startsWith("It is gone")) starts.run();
-                else nodes.get(nodes.size() - 1).kill();
-            }
-        };
-        var rows = rows(Checks.report(check, 0, nodes.get(0).url, "--zeros",
-            "2", "--restart"));
+        var rows = checkRestarted(Growth.stages(Book.HERE).get(12), 0);
         for (var row : rows) assertTrue(isGreen(row), row::toString);
-        assertEquals(3, nodes.size());
-        nodes.get(2).kill();
         promises(12, rows.size(), rows.size());
+    }
+
+    // ## Those rows turn red where they should
+
+    record Fault(int chapter, String row, String code, String instead) { }
+
+    static Stream<Fault> faults() {
+        return Stream.of(
+            new Fault(10, "GET /nodes names them, for others to learn",
+                "known.put(neighbour, \"known\")", "known.size()"),
+            new Fault(10, "so is one that it took from another",
+                "new Thread(() -> tell()).start();\n        return true;",
+                "return true;"),
+            new Fault(10, "a neighbour is told once, and then it is quiet",
+                "var ours = fullChain()", "tell();\n        var ours = fullChain()"),
+            new Fault(10, "and not to others, who would take it each time",
+                ".get(\"signed\").equals(true)", ".containsKey(\"signed\")"),
+            new Fault(12, "its chain is there when it comes back",
+                "i < lines.size()", "i < Math.min(1, lines.size())"),
+            new Fault(12, "and the payment that waited", "keep(payment);", ""),
+            new Fault(12, "a second time it is the same",
+                "ledger = file;", "if (lines.isEmpty()) ledger = file;"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void eachTurnsRed(Fault fault) throws Exception {
+        var text = Growth.stages(Book.HERE).get(fault.chapter);
+        assertTrue(text.contains(fault.code), fault.code);
+        text = text.replace(fault.code, fault.instead);
+        var rows = fault.chapter == 10 ? checkJoined(text, 1, 12)
+            : checkRestarted(text, 1);
+        assertEquals(fault.row, rows.stream().filter(row -> !isGreen(row))
+            .findFirst().get().get("row").asText());
     }
 
     private static String page(int chapter) throws IOException {
@@ -265,6 +277,37 @@ class GrowthTest {
         }
     }
 
+    // It is killed and started again where the check asks for that.
+    private List<JsonNode> checkRestarted(String text, int status)
+            throws Exception {
+        var zeros = text.replace("\"0000\"", "\"00\"");
+        int port = Programs.port();
+        var nodes = new ArrayList<Program>();
+        nodes.add(start(zeros, port, "" + folder.resolve("my.ledger")));
+        var check = Checks.check();
+        check.prompts = new PrintStream(OutputStream.nullOutputStream()) {
+            public void println(String prompt) {
+                var node = nodes.get(nodes.size() - 1);
+                if (prompt.startsWith("Now end")) node.kill();
+                else nodes.add(again(port));
+            }
+        };
+        try {
+            return rows(Checks.report(check, status, nodes.get(0).url,
+                "--zeros", "2", "--restart"));
+        } finally {
+            nodes.get(nodes.size() - 1).kill();
+        }
+    }
+
+    private Program again(int port) {
+        try {
+            return run(port, "" + folder.resolve("my.ledger"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<JsonNode> rows(JsonNode report) {
         var rows = new ArrayList<JsonNode>();
         report.get("rows").forEach(rows::add);
@@ -286,6 +329,11 @@ class GrowthTest {
             assertEquals("", said.toString());
             assertTrue(compiles);
         }
+        return run(port, words);
+    }
+
+    private Program run(int port, String... words) throws IOException {
+        var path = System.getProperty("java.class.path");
         var builder = Programs.java(List.of(), "MyNode", Checks.plus(
             new String[] {"" + port}, words));
         builder.command().replaceAll(word -> word.equals(path)

@@ -109,16 +109,15 @@ final class Drawings {
 
     // Chapter 11: the risk, by confirmations.
     private static String waits(Path root) throws IOException {
-        var page = "11-from-here-to-bitcoin.md";
         var chart = new Chart("confirmations, z", 0, 10, "risk, each line ten "
             + "times the one below", -6, 0, true);
         chart.marks(0, 2, 4, 6, 8, 10);
         for (var q : List.of(0.1, 0.3)) {
-            var paper = new ArrayList<double[]>();
-            for (var row : numbers(root, page, "q=([\\d.]+)  z=(\\d+) +P="
-                + "([\\d.]+)")) if (row[0] == q && row[1] <= 10)
-                    paper.add(new double[] {row[1], row[2]});
-            chart.line(GREY, true, paper);
+            for (var row : numbers(root, "11-from-here-to-bitcoin.md",
+                    "q=([\\d.]+)  z=(\\d+) +P=([\\d.]+)")) if (row[0] == q
+                && Math.abs(row[2] - paper(q, (int) row[1])) > 1e-7)
+                throw new AssertionError("z=" + row[1] + " P=" + row[2]);
+            chart.line(GREY, true, curve(0, 10, z -> paper(q, (int) z)));
             chart.line(RED, false, curve(0, 10, z -> exact(q, (int) z)));
         }
         chart.label(RED, 5.5, 0.25, "three tenths of the power");
@@ -127,7 +126,17 @@ final class Drawings {
         return chart.svg();
     }
 
-    private static double exact(double q, int z) { // as chapter 11 has it
+    private static double paper(double q, int z) { // as chapter 11 has it
+        double expected = z * q / (1 - q), poisson = Math.exp(-expected);
+        double success = 1;
+        for (int k = 0; k <= z; k++) {
+            success -= poisson * (1 - Math.pow(q / (1 - q), z - k));
+            poisson *= expected / (k + 1);
+        }
+        return success;
+    }
+
+    private static double exact(double q, int z) { // so, too
         double p = 1 - q, chance = Math.pow(p, z), success = 1;
         for (int k = 0; k < z; k++) {
             success -= chance * (1 - Math.pow(q / p, z - k));
@@ -161,12 +170,12 @@ final class Drawings {
             (lacks == 0 ? won : lost).add(points);
         }
         var chart = new Chart("blocks found since then", 0, 40,
-            "blocks that he lacks", 0, 25, false);
+            "blocks that she lacks", 0, 25, false);
         chart.marks(0, 10, 20, 30, 40);
         for (var points : lost) chart.line(GREY, false, points);
         for (var points : won) chart.line(RED, false, points);
-        chart.label(RED, 25.6, 0.4, won.size() + " of 24: he has caught up");
-        chart.label(GREY, 3, 18, "the others leave him behind");
+        chart.label(RED, 25.6, 0.4, won.size() + " of 24: she has caught up");
+        chart.label(GREY, 3, 18, "the others leave her behind");
         return chart.svg();
     }
 

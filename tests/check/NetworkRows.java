@@ -78,14 +78,6 @@ final class NetworkRows {
                 // One may be late, of the row before.
                 Talk.expect(times <= 2, "1 call of " + TOLD, times + " calls");
             }, tells);
-        rows.row("nobody waits until a slow neighbour was told",
-            "Tell them in a thread of its own. The miner gets his answer "
-            + "first.", () -> {
-                listening();
-                rows.left.isSlow(rows.patience);
-                rows.mine(); // or there is no answer
-                expects(rows.right, TOLD);
-            }, tells);
     }
 
     private void passing() {

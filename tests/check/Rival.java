@@ -21,7 +21,6 @@ final class Rival implements AutoCloseable {
     private volatile Callable<String> words;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final List<String> heard = new ArrayList<>();
-    private volatile int slow; // seconds
     volatile String asked; // the path that was asked for last
 
     // A node never forgets a neighbour. So this one comes back to the same
@@ -47,7 +46,6 @@ final class Rival implements AutoCloseable {
                 boolean isChain = asked.equals("/chain");
                 var answer = isChain ? null : answers.get(asked);
                 boolean known = isChain || answer != null;
-                if (!isChain) TimeUnit.SECONDS.sleep(slow);
                 var text = (isChain ? words.call() : known ? answer
                     : "no such page").getBytes(UTF_8);
                 http.sendResponseHeaders(known ? 200 : 404, text.length);
@@ -69,16 +67,12 @@ final class Rival implements AutoCloseable {
         answers.put(path, CanonicalJson.of(json));
     }
 
-    /** It lets all wait so long that do not ask for its chain. */
-    void isSlow(int seconds) { slow = seconds; }
-
     /** As it was at first. */
     void offersNothing() {
         shows(List.of(Forge.genesis(1))); // too short to interest anybody
         answers.clear();
         answers("/nodes/register", Map.of("message",
             "New nodes have been added", "total_nodes", List.of()));
-        slow = 0;
         forgets();
     }
 
