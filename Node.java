@@ -166,7 +166,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private void nodes(Context ctx) {
         var answer = new HashMap<String, Object>(Map.of("id", id, "rule",
             rule.name(), "zeros", zeros, "neighbours", neighbours.reports()));
-        if (ctx.header("X-Page") != null) answer.put("names", gossip.names());
+        if (ctx.header("X-Page") != null) answer.putAll(Map.of("names",
+            gossip.names(), "guesses", door.guesses()));
         if (signed) answer.put("signed", true);
         Door.reply(ctx, 200, answer);
     }

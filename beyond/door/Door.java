@@ -140,6 +140,11 @@ final class Door {
         return new Turn(turns, ctx);
     }
 
+    /** How many guesses the search has made that goes on; or 0. */
+    long guesses() {
+        return turns.guesses;
+    }
+
     /** The text of a chain that a client sends. */
     byte[] text(Context ctx) throws IOException {
         return Memory.read(ctx.bodyInputStream(), Limits.CHAIN,

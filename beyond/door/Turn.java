@@ -24,6 +24,7 @@ final class Turn implements LongConsumer, AutoCloseable {
         private final Semaphore places = new Semaphore(1 + Limits.SEARCHES);
         private final Semaphore miner = new Semaphore(1, true);
         private volatile boolean closed;
+        volatile long guesses; // of the search that goes on, or 0
 
         /** Ends the searches, with a sentence for each. */
         void close() {
@@ -61,6 +62,7 @@ final class Turn implements LongConsumer, AutoCloseable {
      * @throws Refusal to end the search
      */
     public void accept(long guesses) {
+        if (searches) queue.guesses = guesses;
         if (queue.closed) throw new Refusal(Refusal.Kind.STOPPING,
             "This node stops.");
         if (System.nanoTime() - lastSpace < SECONDS.toNanos(1)) return;
@@ -74,6 +76,7 @@ final class Turn implements LongConsumer, AutoCloseable {
     }
 
     public void close() {
+        queue.guesses = 0;
         queue.miner.release();
         queue.places.release();
     }

@@ -5,7 +5,7 @@
 function newCard(row, i) {
   const [title, band, note, work, body] =
     ['title', 'band', 'note', 'work', 'body'].map(name => make('div', { class: name }));
-  const frame = make('article', {}, title, band, note, work, body);
+  const frame = make('article', {}, title, band, note, body, work);
   const moves = row === ours && i >= fresh && i < shownChain().length;
   return { title, band, note, work, body, frame,
     element: make('li', { class: moves ? 'coming' : '' }, frame) };
@@ -28,7 +28,8 @@ function drawOurs(card, i) {
   card.frame.className = 'card ' + kind;
   card.frame.id = 'block=' + (i + 1);
   drawTop(card, { index: plain(block.index), word, before: hashes[i - 1],
-    previous: plain(block.previous_hash), hash: hashes[i] });
+    previous: plain(block.previous_hash), hash: hashes[i], when: time(block.timestamp) });
+  card.element.style.setProperty('--fall', Math.min(i - (copy?.at ?? i), 12));
   const why = kind === 'broken' ? reason(copy) : '';
   part(card.note, why, () => why ? [make('p', { class: 'reason' }, why)] : []);
   drawWork(card, chain, hashes, i);
@@ -52,14 +53,15 @@ function drawGhost(card, index, tip) {
     hash: '' });
   part(card.note, '', () => []);
   if (!node.mining) part(card.work, '', () => []);
-  part(card.body, 'pending ' + node.pendingText + lit, () => [
+  const isFirst = index === '2' && !node.mining;
+  part(card.body, ['pending', node.pendingText, lit, node.back, isFirst].join(), () => [
     ...transactions(node.pending, -1, 'waiting'), make('p', { class: 'count' }, t('pays')),
-    ...(index === '2' ? [make('p', {}, t('startHere'))] : [])]);
+    ...(isFirst ? [make('p', {}, t('startHere'))] : [])]);
 }
 
 function drawTheirs({ chain, hashes }, card, i) {
   const mine = shownHashes()[i], alike = mine === hashes[i], { index, previous_hash } = chain[i];
-  card.frame.className = 'card other' + (alike ? '' : ' differs');
+  card.frame.className = 'card other ' + (alike ? 'alike' : 'differs');
   if (!alike) drawWork(card, chain, hashes, i);
   else part(card.work, '', () => []);
   drawTop(card, { index: plain(index), word: t(alike ? 'alike' : mine ? 'differs' : 'extra'),
@@ -72,18 +74,28 @@ function drawTheirs({ chain, hashes }, card, i) {
 function drawWork({ work }, chain, hashes, i) {
   const readable = i > 0 && [chain[i - 1], chain[i]].every(it => FIELDS.proof.test(it.proof));
   const { proofs, hex, isGood } = readable ? proofHash(chain, hashes, i) : { hex: '' };
-  part(work, hex + isGood, () => hex ? [workLine(proofs, hashes[i - 1], hex, isGood)] : []);
+  part(work, hex + isGood, () => hex
+    ? [workLine(proofs, hashes[i - 1], hex, isGood ? '' : 'bad')] : []);
 }
 
-function workLine(proofs, lastHash, hex, isGood) {
-  const text = [...proofs, ...(node.rule === 'linked' ? [shorten(lastHash)] : [])].join('·');
-  return make('p', { class: isGood ? '' : 'bad' }, t('proves', { text }) + ' ',
+// What is hashed, written as it is hashed: the numbers in two colours, and
+// nothing between them. A click copies the command that says the same.
+function workLine([last, proof], lastHash, hex, kind) {
+  const seal = node.rule === 'linked' ? lastHash : '';
+  const command = `printf %s ${last}${proof}${seal} | sha256sum`;
+  const text = make('button', { type: 'button', class: 'text mono',
+    title: t('proves', { command }) },
+    make('span', { class: 'last' }, last), make('span', { class: 'now' }, String(proof)),
+    shorten(seal));
+  text.addEventListener('click', () => navigator.clipboard?.writeText(command)
+    .then(() => { text.title = t('copied'); }, () => {}));
+  return make('p', { class: kind }, t('proof') + ' ', text, ' → ',
     make('b', { class: 'mono' }, hex.slice(0, node.zeros)),
     make('span', { class: 'mono' }, ' ' + hex.slice(node.zeros, node.zeros + 4) + '…'));
 }
 
-// While the node seeks a proof, the page makes the same guesses, as far as it
-// comes: both count from 0.
+// While the node seeks a proof, the page shows what a guess is: it makes the
+// first ones, from 0 up. How many the node has made, the node says.
 function guessAlong() {
   const i = node.chain.length, seal = node.hashes[i - 1], before = node.chain[i - 1].proof;
   const chain = { [i - 1]: { proof: before }, [i]: { proof: '0' } }, hashes = { [i - 1]: seal };
@@ -94,17 +106,18 @@ function guessAlong() {
     for (const until = performance.now() + 6; !found.isGood && performance.now() < until;)
       found = proofHash(chain, hashes, i, guess++);
     if (card && !copy) part(card.work, 'guess ' + guess, () => [
-      workLine([before, guess - 1], seal, found.hex, found.isGood),
-      make('p', { class: 'count' }, t('guesses', { n: guess }))]);
+      workLine([before, guess - 1], seal, found.hex, 'guess'),
+      make('p', { class: 'count' }, t('guesses', { n: node.guesses, rate: node.rate }))]);
     requestAnimationFrame(step);
   };
   step();
 }
 
 /** A view has index, word, the hash before, the previous hash that it names, and its own. */
-function drawTop({ frame, title, band }, { index, word, before, previous, hash }) {
+function drawTop({ frame, title, band }, { index, word, before, previous, hash, when }) {
   const name = t('block', { index });
   frame.setAttribute('aria-label', name + ' ' + word);
+  title.title = when ?? '';
   const text = frame.id ? make('a', { href: '#' + frame.id }, name) : name;
   part(title, name + word, () => [make('b', {}, text), make('span', {}, word)]);
   part(band, [before, previous, hash].join(), () => [
@@ -124,13 +137,13 @@ function half(name, text) {
   return colour(make('div', { class: 'half' }, make('small', {}, t(name)), value), text);
 }
 
-// A hash's digits make its two colours, and its pattern of five by five
+// A hash's digits make its three colours, and its pattern of five by five
 // squares, the left half mirrored.
 const isHash = text => /^[0-9a-f]{64}$/.test(text);
 
 function colour(element, hash) {
   element.classList.add(isHash(hash) ? 'coloured' : 'plain');
-  for (const [name, at] of [['--hue', 0], ['--other-hue', 3]]) // red is for what is broken
+  for (const [name, at] of [['--hue', 0], ['--other-hue', 3], ['--third-hue', 6]]) // never red
     element.style.setProperty(name, 75 + parseInt(hash.slice(at, at + 3), 16) * 255 / 4096);
   return element;
 }
@@ -150,15 +163,20 @@ function pattern(hash) {
 
 // A position of -1 is a block to look at only; any other is one to edit.
 function blockBody(block, position) {
+  const all = transactions(block.transactions, position, 'transactions');
+  if (position < 0) return all;
   const facts = make('dl');
-  const fact = (name, key, form = plain) => facts.append(make('dt', {}, t(name)),
-    make('dd', {}, position < 0 ? make('bdi', { title: plain(block[key]) }, form(block[key]))
-      : input(block, key, position, t(name))));
-  if (position >= 0) fact('index', 'index');
-  fact(position < 0 ? 'time' : 'timestamp', 'timestamp', time);
-  fact('proof', 'proof');
-  if (position >= 0) fact('previous', 'previous_hash');
-  return [facts, ...transactions(block.transactions, position, 'transactions')];
+  for (const [name, key] of [['index', 'index'], ['timestamp', 'timestamp'], ['proof', 'proof'],
+    ['previous', 'previous_hash']]) facts.append(make('dt', {}, t(name)),
+    make('dd', {}, input(block, key, position, t(name))));
+  const fold = make('details', {}, make('summary', {}, t('fields')), facts);
+  fold.open = copy.open;
+  fold.addEventListener('toggle', () => { // one opens all of them
+    if (copy?.open === fold.open) return;
+    copy.open = fold.open;
+    for (const other of track.querySelectorAll('.body details')) other.open = fold.open;
+  });
+  return [...all, fold];
 }
 
 function time(timestamp) { // as in Sweden: 2017-09-24 19:17:30
@@ -171,28 +189,31 @@ function transactions(all, position, heading = 'transactions') {
   const more = make('button', { type: 'button', class: 'more' });
   const add = some => {
     const there = list.children.length;
-    list.append(...all.slice(there, there + some).map(tx => transaction(tx, position)));
+    list.append(...all.slice(there, there + some).map(tx => transaction(tx, position, heading)));
     more.hidden = list.children.length === all.length;
     more.textContent = t('more', { n: all.length - list.children.length });
   };
   more.addEventListener('click', () => add(100));
-  add(5);
-  return [make('p', { class: 'count' }, t(heading, { n: all.length })), list, more];
+  add(position < 0 ? 3 : 5);
+  const isFew = position < 0 && heading !== 'waiting' && all.length <= 3;
+  return [...isFew ? [] : [make('p', { class: 'count' }, t(heading, { n: all.length }))], list,
+    ...more.hidden ? [] : [more]];
 }
 
 // In a block of others, anything may stand.
 const PAYMENT = ['sender', 'recipient', 'amount'];
 const isPayment = tx => typeof tx === 'object' && PAYMENT.every(key => typeof tx[key] === 'string');
 
-function transaction(tx, position) {
+function transaction(tx, position, heading) {
   if (!isPayment(tx)) return make('li', {}, make('span', {}, shown(tx)));
   if (position >= 0) return make('li', {},
     ...PAYMENT.map(key => input(tx, key, position, t(key))), ...replay(tx, position));
   const name = value => make('bdi', { title: plain(value) }, shown(value));
   const isLit = lit !== null && [tx.sender, tx.recipient].some(it => nameOf(it) === lit);
-  return make('li', { class: isLit ? 'lit' : '' },
-    make('span', {}, name(tx.sender), tx.sender === '"0"' ? ` (${t('reward')})` : '',
-      ' → ', name(tx.recipient)), make('b', {}, make('bdi', {}, plain(tx.amount))));
+  const isBack = heading === 'waiting' && node.back.includes(write(tx));
+  return make('li', { class: isLit ? 'lit' : isBack ? 'back' : '' },
+    make('span', {}, tx.sender === '"0"' ? t('reward') : name(tx.sender), ' → ',
+      name(tx.recipient)), make('b', {}, make('bdi', {}, plain(tx.amount))));
 }
 
 // A signed payment, once more in the same block: is it good twice?

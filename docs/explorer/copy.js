@@ -7,8 +7,10 @@
 function takeCopy() {
   copy = { number: ++copies, chain: parse(write(node.chain)), original: node.chain,
     hashes: [...node.hashes], turn: 0, touched: new Set(), unchecked: Infinity, at: Infinity,
-    error: null, law: '', mended: 0, guesses: 0, renewed: {} };
+    error: null, law: '', mended: 0, guesses: 0, renewed: {}, open: false };
+  moveTo(0); // to block 2: an edit there is told of by those behind it
   changed();
+  track.querySelector(`[aria-label^="${t('block', { index: 2 })} "] li input:last-of-type`)?.focus();
 }
 
 function edited(position) {
@@ -29,19 +31,25 @@ async function check(checked) {
   const misread = [...checked.touched].map(i => misreading(checked.chain[i])).find(Boolean);
   try {
     if (misread) throw misread;
-    const verdict = await ask(post('/chain/validate', { chain: checked.chain }));
-    if (turn !== checked.turn) return; // it was edited again
-    checked.hashes = verdict.hashes.map(plain);
-    checked.unchecked = Infinity;
-    checked.error = null;
+    for (const i of checked.touched) checked.hashes[i] = blockHash(checked.chain[i]);
+    Object.assign(checked, { unchecked: Infinity, error: null, law: '' });
     seekFlaw(checked, 1);
-    checked.law = verdict.valid === 'true' || checked.at < Infinity ? '' : plain(verdict.reason);
-    if (checked.law) checked.at = Number(verdict.block) - 1; // a payment that may not be
+    if (node.signed && checked.at === Infinity) await askTheLaw(checked);
+    if (turn !== checked.turn) return; // it was edited again
     show(checked.at);
   } catch (error) {
     if (turn === checked.turn) checked.error = error;
   }
   changed();
+}
+
+// Links and proofs the page can judge. Whether the payments may be, the node
+// says.
+async function askTheLaw(checked) {
+  const verdict = await ask(post('/chain/validate', { chain: checked.chain }));
+  if (verdict.valid === 'true') return;
+  checked.law = plain(verdict.reason).replace(/^block \d+: /, '');
+  checked.at = Number(verdict.block) - 1;
 }
 
 /** The first block from here on that does not fit the one before it. */
@@ -65,8 +73,8 @@ function misreading(block) {
 }
 
 /** What went wrong, in the language of the page where it can be. */
-const wrongWords = ({ words, ofNode, message }) => words ? words()
-  : ofNode ? t('nodeSays', { message }) : t('lost');
+const wrongWords = ({ words, ofNode: isOfNode, message }) => words ? words()
+  : isOfNode ? t('nodeSays', { message: ofNode(message) }) : t('lost');
 
 // To mine a block again is to write down the hash that the block before it
 // has now and, if the proof is no good for that, to seek another. But then
@@ -80,13 +88,13 @@ async function mend(all) {
       const i = mended.at;
       await mineAgain(mended, i);
       if (copy !== mended || !mended.mending) break;
-      const { hashes: [hash] } = await ask(post('/chain/validate', { chain: [mended.chain[i]] }));
-      mended.hashes[i] = plain(hash); // the others are what they were
+      mended.hashes[i] = blockHash(mended.chain[i]); // the others are what they were
       seekFlaw(mended, i + 1);
+      show(Math.min(mended.at, mended.chain.length - 1));
       if (!all || performance.now() < drawn + 100) continue; // no eye is faster
       drawn = performance.now();
       changed();
-      show(mended.at);
+      await new Promise(requestAnimationFrame);
     } while (all && mended.at < Infinity);
     await check(mended); // the whole, once
   } catch (error) {
@@ -154,9 +162,11 @@ $('extend').addEventListener('click', () => {
 
 // Would they take this copy, if it were offered to them? A page can't ask:
 // but the rule is known. What is valid and longer wins.
+const others = () => [[t('ours'), node.chain.length], ...[...grouped().values()]
+  .filter(({ chain }) => chain.length).map(it => [named(it.addresses), it.chain.length])];
+
 function drawOffer(isOffered) {
-  const all = [[t('ours'), node.chain.length], ...[...grouped().values()]
-    .filter(({ chain }) => chain.length).map(it => [named(it.addresses), it.chain.length])];
+  const all = others();
   part($('offer'), isOffered + copy.chain.length + all.join(), () => !isOffered ? []
     : [make('li', { class: 'count' }, t('offer', { n: copy.chain.length })), ...all.map(
       ([name, length]) => make('li', {}, make('b', {}, name), ' ',
@@ -175,7 +185,9 @@ function drawSandbox() {
   $('sandbox').className = flaw || error ? 'broken' : '';
   say('verdict', error ? t('unreadCopy', { why: wrongWords(error) })
     : flaw ? t('broken', { index, reason: reason(copy) })
-    : t(isUntouched() ? 'untouched' : mended ? 'rewritten' : 'unheard'));
+    : isUntouched() ? t('untouched')
+    : others().every(([, length]) => length < copy.chain.length) ? t('allWouldTake')
+    : t(mended ? 'rewritten' : 'unheard'));
   drawOffer(!error && !flaw && !isUntouched());
   $('extend').disabled = mending || flaw || error !== null;
   say('work', mended === 0 ? '' : t('work', { mended, guesses })

@@ -10,12 +10,14 @@ function say(id, words) {
 }
 
 function drawHead() {
+  say('who', node.id ? t('who', { name: ourName(), n: node.chain.length }) : t('title'));
   say('about', node.id ? t('about',
-    { ...node, address: location.host, n: node.chain.length, id: shorten(node.id) }) : '');
+    { ...node, address: location.host, id: shorten(node.id) }) : '');
   say('live', t(node.lost ? 'lost' : 'live'));
   $('live').className = node.lost ? 'lost' : '';
   const isAlone = node.lost && !node.etag; // there was no node from the beginning
   document.body.classList.toggle('alone', isAlone);
+  document.body.classList.toggle('breaking', copy !== null);
   $('alone').hidden = !isAlone;
   document.title = [location.host, t('title')].filter(Boolean).join(' · ');
   drawPurse();
@@ -46,17 +48,22 @@ const ANSWERS = {
   resolve({ new_chain: taken }, _, before, after) {
     if (!taken) return t('kept');
     const kept = common(before.hashes, after.hashes);
-    const waited = before.pending.map(write); // equal payments are counted
-    const back = after.pending.filter(tx => {
-      const i = waited.indexOf(write(tx));
-      return i < 0 || !waited.splice(i, 1);
-    });
+    const back = returned(before, after);
     return t('replaced', { from: kept + 1, gone: before.hashes.length - kept,
       came: after.hashes.length - kept }) + ' ' + t(back.length ? 'back' : 'noneBack',
       { list: back.map(tx => `${shown(tx.sender)} → ${shown(tx.recipient)}: ${plain(tx.amount)}`)
         .join('; ') });
   },
 };
+
+/** What waits now, and did not before; equal payments are counted. */
+function returned(before, after) {
+  const waited = before.pending.map(write);
+  return after.pending.filter(tx => {
+    const i = waited.indexOf(write(tx));
+    return i < 0 || !waited.splice(i, 1);
+  });
+}
 
 for (const form of document.querySelectorAll('#do form')) {
   for (const kind of ['focusin', 'input'])
@@ -68,7 +75,7 @@ for (const form of document.querySelectorAll('#do form')) {
 }
 
 async function act(form) {
-  const button = form.querySelector('button'), typed = form.id + [...new FormData(form)].join();
+  const button = form.querySelector('button:not([type])'), typed = form.id + [...new FormData(form)].join();
   const isTwice = form.id === 'pay' && typed === done.typed && performance.now() < done.at + 1000;
   if (button.disabled || isTwice) return; // Enter, pressed twice, pays once
   button.disabled = true;
@@ -85,8 +92,10 @@ async function act(form) {
     const found = await ask(request), seconds = ((performance.now() - begun) / 1000).toFixed(1);
     await refresh();
     const after = { ...node };
+    node.back = form.id === 'resolve' ? returned(before, after).map(write) : [];
     done = { typed, at: performance.now() };
-    answer(() => ['✓ ' + plain(found.message), ANSWERS[form.id](found, seconds, before, after)]);
+    answer(() => ['✓ ' + ofNode(plain(found.message)),
+      ANSWERS[form.id](found, seconds, before, after)]);
   } catch (error) {
     answer(() => ['✕', wrongWords(error)], true);
   }
@@ -132,6 +141,7 @@ async function follow() {
     const [found, pool, about] = await Promise.all([fetchChain('', node.etag),
       ask({ path: '/transactions' }, POLL), ask({ path: '/nodes' }, POLL)]);
     if (found) await adopt(found);
+    measure(Number(about.guesses ?? 0));
     Object.assign(node, { id: plain(about.id), signed: about.signed === 'true',
       names: Object.fromEntries(Object.entries(about.names ?? {})
         .map(([at, it]) => [at, plain(it)])),
@@ -152,6 +162,14 @@ async function follow() {
   }
   if (node.seen !== before) changed();
   if (copy?.error && !copy.error.words && !node.lost) check(copy); // it is back
+}
+
+// How many guesses the node has made at a proof, and how many a second.
+function measure(guesses) {
+  const now = performance.now(), more = guesses - node.guesses;
+  node.rate = guesses > 0 && more > 0 && node.guesses > 0
+    ? Math.round(more / (now - node.measured) * 1000) : guesses > 0 ? node.rate : 0;
+  Object.assign(node, { guesses, measured: now });
 }
 
 // Our node's chain is valid, so each block's hash is what the next one says,
@@ -212,7 +230,8 @@ async function fetchChain(base, etag) {
     headers: base ? {} : POLL, signal: AbortSignal.timeout(5000) });
   const found = response.headers.get('ETag');
   if (found && (found === etag || base && histories.has(found))) {
-    response.body.cancel();
+    if (found === etag) response.body.cancel();
+    else await response.arrayBuffer(); // read whole, or the browser asks for it for ever
     return found === etag ? undefined : { etag: found };
   }
   const text = await response.text();

@@ -50,18 +50,29 @@ function drawPurse() {
   });
 }
 
-// The text that all nodes sign: keys in order, ASCII, and numbers as Python
+const byCodePoint = (a, b) => {
+  const [some, others] = [[...a], [...b]];
+  const at = some.findIndex((letter, i) => letter !== others[i]);
+  return at < 0 ? some.length - others.length
+    : some[at].codePointAt(0) - (others[at]?.codePointAt(0) ?? -1);
+};
+
+/** A block's hash, as every node computes it. */
+const blockHash = block => hex(sha256(canonical(block)));
+
+// The text that all nodes hash and sign: keys in order, ASCII, and numbers as Python
 // writes them.
 function canonical(value) {
-  if (typeof value === 'object') return `{${Object.keys(value).sort().map(name =>
-    `"${name}": ${canonical(value[name])}`).join(', ')}}`;
+  if (Array.isArray(value)) return `[${value.map(canonical).join(', ')}]`;
+  if (typeof value === 'object') return `{${Object.keys(value).sort(byCodePoint).map(name =>
+    `${canonical(JSON.stringify(name))}: ${canonical(value[name])}`).join(', ')}}`;
   if (value[0] === '"') return JSON.stringify(JSON.parse(value)).replace(/[^ -~]/g, unit =>
     '\\u' + unit.charCodeAt(0).toString(16).padStart(4, '0'));
   if (!/[.e]/i.test(value)) return value;
   const number = Number(value), size = Math.abs(number);
   return number && (size < 1e-4 || size >= 1e16)
     ? number.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
-    : Number.isInteger(number) ? number + '.0' : String(number);
+    : Object.is(number, -0) ? '-0.0' : Number.isInteger(number) ? number + '.0' : String(number);
 }
 
 // ## Who has what
@@ -80,9 +91,15 @@ function drawOwners() {
         changed();
         buttonOf(name)?.focus();
       });
-      return make('li', {}, button, make('b', {}, coins));
+      return make('li', coins.startsWith('−') ? { class: 'debt', title: t('debt') } : {}, button,
+        make('b', { title: coins }, few(coins)));
     }));
 }
+
+// Three hundred digits would hide all others.
+const few = coins => coins.length < 40 ? coins
+  : coins[0].replace(/\d/, '') + Number(coins.replace('−', '')).toPrecision(4)
+    .replace(/\.?0*e\+?/, 'e');
 
 $('owners').addEventListener('toggle', () => changed());
 

@@ -19,13 +19,15 @@ function changed() {
   drawSandbox();
   const groups = grouped(), same = groups.get(node.etag)?.addresses ?? [];
   const also = copy || !same.length ? '' : t('also', { n: same.length, list: named(same) });
-  part(ours.title, copy + also, () => rowTitle(location.host, t(copy ? 'yours' : 'ours') + also));
+  part(ours.title, copy + also + node.id,
+    () => rowTitle(ourName(), t(copy ? 'yours' : 'ours') + also));
   groups.delete(copy ? '' : node.etag);
   drawGroups(groups);
+  drawFork(groups);
   drawOwners();
   const longest = Math.max(columns(), ...[...rows.values()].map(row => row.chain.length));
   track.style.width = `calc(${longest * COLUMN}rem + 16px)`;
-  $('travel').hidden = track.offsetWidth <= scroller.clientWidth;
+  $('travel').hidden = longest < 10 || track.offsetWidth <= scroller.clientWidth;
   if (following && !copy) moveTo(tipAt());
   draw();
   drawStory();
@@ -58,6 +60,25 @@ function grouped() {
   return new Map([...groups].sort(([, a], [, b]) => b.chain.length - a.chain.length));
 }
 
+// A fork is told in the head: who has how many blocks since then.
+function drawFork(groups) {
+  const forks = [...groups.values()].filter(it => it.chain.length && !it.why
+    && it.words !== t('same')).map(it => ({ ...it, at: common(node.hashes, it.hashes) }))
+    .filter(({ at, chain }) => at < chain.length && at < node.chain.length
+      && Math.max(chain.length, node.chain.length) > 1);
+  $('fork').hidden = copy !== null || !forks.length;
+  if (!forks.length) return;
+  const { at, chain, addresses } = forks[0]; // the longest
+  say('fork', t('fork', { name: named(addresses), theirs: chain.length - at,
+    ours: node.chain.length - at }) + (forks.length > 1 ? ' +' + (forks.length - 1) : ''));
+}
+
+$('fork').addEventListener('click', () => {
+  const [row] = rows.values();
+  row.list.parentElement.scrollIntoView({ block: 'nearest' });
+  moveTo(Math.max(0, (common(node.hashes, row.hashes) - 1) * columnWidth()));
+});
+
 function drawGroups(groups) {
   for (const [key, row] of rows) if (!groups.has(key)) {
     row.list.parentElement.remove();
@@ -67,7 +88,8 @@ function drawGroups(groups) {
   for (const [key, { words, addresses, chain, hashes }] of groups) {
     if (!rows.has(key)) rows.set(key, newRow());
     const row = Object.assign(rows.get(key), { chain, hashes });
-    part(row.title, words + addresses, () => rowTitle(named(addresses), words));
+    row.title.className = chain.length > shownChain().length ? 'longest' : '';
+    part(row.title, words + named(addresses), () => rowTitle(named(addresses), words));
     if (last.nextSibling !== row.list.parentElement) last.after(row.list.parentElement);
     last = row.list.parentElement;
   }
@@ -76,9 +98,12 @@ function drawGroups(groups) {
 // By the name that mining pays there, if it is one, and nobody else has it.
 function nameAt(address) {
   const name = node.names[address] ?? '', all = Object.values(node.names);
-  return name && !/^[0-9a-f]{32,}$/.test(name) && name !== node.id
+  return isName(name) && name !== node.id
     && all.indexOf(name) === all.lastIndexOf(name) ? visible(name) : address;
 }
+
+const isName = id => Boolean(id) && !/^[0-9a-f]{32,}$/.test(id);
+const ourName = () => isName(node.id) ? visible(node.id) : location.host;
 
 const named = addresses => addresses.length < 5 ? addresses.map(nameAt).join(', ')
   : t('others', { list: addresses.slice(0, 3).map(nameAt).join(', '), n: addresses.length - 3 });

@@ -10,9 +10,13 @@ const STRINGS = {
   en: {
     other: '中文', book: 'Book', bookAt: 'README.md', title: 'Blockchain explorer',
     do: 'What you can do', live: '● Live',
-    about: '{address} · {n|block|blocks} · {rule} rule, {zeros|zero|zeros} · mining pays {id}',
+    who: '{name} · {n|block|blocks}', fork: 'FORK · {name} {theirs} : {ours} us',
+    about: 'This node is at {address}. It has the {rule} rule and {zeros|zero|zeros}. Mining pays {id}.',
+    command: 'The same in a terminal', fields: 'index, time, proof, previous hash',
+    debt: 'Nobody has checked whether there were so many coins: see chapter 9 of the book.',
+    allWouldTake: '✗ Longer than all: everybody would take the forged chain.',
     lost: '○ The node does not answer. Is it running?',
-    hello: 'Whatever you do here, the line above does in a terminal.',
+    hello: 'Whatever you do here, a terminal can do, too.',
     mine: 'Mine a block', sender: 'Sender', recipient: 'Recipient', amount: 'Amount',
     pay: 'Pay', neighbour: 'Neighbour', register: 'Add', resolve: 'Resolve', copy: 'Copy',
     copied: 'Copied', working: 'The node works…',
@@ -27,7 +31,7 @@ const STRINGS = {
     block: 'Block {index}', previous: 'previous hash', hash: 'hash', time: 'time',
     timestamp: 'timestamp', proof: 'proof', index: 'index', reward: 'reward', more: '{n} more',
     transactions: '{n|transaction|transactions}', isFirst: 'genesis', isTip: 'tip',
-    next: 'not mined yet', unknown: 'not known yet', seeking: 'seeking a proof…',
+    next: 'not mined yet', unknown: 'not known yet', seeking: 'mining…',
     waiting: '{n|transaction waits|transactions wait}', pays: 'Whoever mines gets 1.',
     ours: 'this node', yours: 'your copy', same: '= the same chain',
     also: ' and {n|neighbour|neighbours}: {list}', others: '{list} and {n} more',
@@ -54,7 +58,7 @@ const STRINGS = {
     unchecked: '? not checked', unreadCopy: '? Not checked: {why}', nodeSays: '{message}',
     misread: 'in block {index}, {name} must be {what}.', aNumber: 'a number',
     aWholeNumber: 'a whole number', slow: 'slow: no answer within 5 s',
-    proves: 'SHA-256 of {text} =',
+    proves: 'A click copies: {command}',
     purse: 'Your purse', purseHas: '· has {coins}, pays number {next} next. A node that is '
       + 'started with --id and this address mines for it.',
     noPurse: 'This node wants signatures. Open its page at http://localhost, or over https: '
@@ -103,14 +107,18 @@ const STRINGS = {
     playNumber: 'Number', playZeros: 'Zeros', dig: 'Mine',
     playGood: '✓ It begins with {zeros|zero|zeros}. {n} of 256 bits changed.',
     playBad: 'It does not begin with {zeros|zero|zeros}. {n} of 256 bits changed.',
-    guesses: '{n|guess|guesses} in this page; the node makes the same.',
+    guesses: 'The node has made {n|guess|guesses}, {rate} a second. Above are some of them.',
   },
   zh: {
     other: 'English', book: '书', bookAt: 'zh/README.md', title: '区块链浏览器',
     do: '可以做的事', live: '● 实时',
-    about: '{address} · {n} 个区块 · {rule} 规则，{zeros} 个零 · 挖矿奖励付给 {id}',
+    who: '{name} · {n} 个区块', fork: '分叉 · {name} {theirs} : {ours} 本节点',
+    about: '本节点的地址是 {address}，采用 {rule} 规则，要 {zeros} 个零。挖矿奖励付给 {id}。',
+    command: '在终端里也能做', fields: '页码、时间戳、证明、前一区块的哈希',
+    debt: '付款人有没有这么多币，没有检查过：见教程第 9 章。',
+    allWouldTake: '✗ 比所有的链都长：所有节点都会采用这条伪造的链。',
     lost: '○ 节点没有回应。它在运行吗？',
-    hello: '在这里做的每件事，上面这行命令在任何终端里也能做。',
+    hello: '在这里做的每件事，在终端里也能做。',
     mine: '挖一个区块', sender: '付款人', recipient: '收款人', amount: '金额', pay: '付款',
     neighbour: '邻居节点', register: '添加', resolve: '解决冲突', copy: '复制', copied: '已复制',
     working: '节点正在工作…',
@@ -124,7 +132,7 @@ const STRINGS = {
     previous: '前一区块的哈希', hash: '哈希', time: '时间', timestamp: '时间戳',
     proof: '证明', index: '页码', reward: '奖励', more: '还有 {n} 笔',
     transactions: '{n} 笔交易', isFirst: '创世区块', isTip: '链顶端', next: '尚未挖出',
-    unknown: '尚不知道', seeking: '正在寻找证明…', waiting: '{n} 笔交易在等待',
+    unknown: '尚不知道', seeking: '挖矿中…', waiting: '{n} 笔交易在等待',
     pays: '谁挖出它，谁得 1。', ours: '本节点', yours: '你的副本', same: '= 相同的链',
     also: '，还有 {n} 个邻居：{list}', others: '{list} 和另外 {n} 个',
     ahead: '领先：多 {n} 个区块', behind: '落后：少 {n} 个区块',
@@ -185,9 +193,34 @@ const STRINGS = {
     playText: '文字', playNumber: '数', playZeros: '零的个数', dig: '挖矿',
     playGood: '✓ 它以 {zeros} 个零开头。256 个比特里变了 {n} 个。',
     playBad: '它不是以 {zeros} 个零开头。256 个比特里变了 {n} 个。',
-    proves: 'SHA-256（{text}）=', guesses: '本页面已试 {n} 次；节点做的是同样的尝试。',
+    proves: '点一下就复制：{command}', guesses: '节点已经猜了 {n} 次，每秒 {rate} 次。上面是其中的几次。',
   },
 };
+
+// What a node answers, and its commonest refusals, for those who read Chinese.
+const OF_NODE = [
+  [/^New Block Forged$/, '挖出了新区块'],
+  [/^Transaction will be added to Block (\d+)$/, '交易会打包进区块 $1'],
+  [/^New nodes have been added$/, '添加了邻居节点'],
+  [/^Our chain was replaced$/, '我们的链被替换了'],
+  [/^Our chain is authoritative$/, '我们的链就是权威'],
+  [/^Missing values: (.*)$/, '缺少字段：$1'],
+  [/^amount must be a number above 0.*/, '金额必须是大于 0 的数'],
+  [/^sender and recipient must be texts.*/, '付款人和收款人必须是 1 到 1000 个字符的字符串'],
+  [/^sender must not be "0".*/, '付款人不能是 "0"：新币只能来自挖矿'],
+  [/^Error: Please supply a valid list of nodes.*/, '请提供有效的节点列表'],
+  [/^"?(.*?)"? is not like http:.*/, '$1 不像一个节点的地址，例如 http://localhost:5001'],
+  [/^The payment is not signed.*/, '这笔付款没有签名'],
+  [/^The payment has the number (\d+), but the next of \S+ is (\d+).*/,
+    '这笔付款的编号是 $1，而这把密钥的下一个编号是 $2'],
+  [/^The payment moves (\S+), but \S+ has (\S+?)\.?$/, '这笔付款要付 $1，但这把密钥只有 $2'],
+  [/searches wait already/, '已经有太多请求在等待挖矿，请稍后再试'],
+];
+
+function ofNode(message) {
+  const [said, words] = OF_NODE.find(([it]) => it.test(message)) ?? [];
+  return language === 'zh' && said ? `${message.replace(said, words)}（${message}）` : message;
+}
 
 const $ = id => document.getElementById(id);
 
@@ -222,8 +255,8 @@ function speak() {
   for (const element of document.querySelectorAll('[data-text]'))
     element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll('[data-label]'))
-    element.setAttribute('aria-label', t(element.dataset.label));
-  $('goto').placeholder = t('goto');
+    for (const name of ['aria-label', ...element.localName === 'input' ? ['placeholder'] : []])
+      element.setAttribute(name, t(element.dataset.label));
   $('language').textContent = t('other');
   $('book').href = (location.protocol === 'file:' ? '' : 'docs/') + t('bookAt');
   answer();
