@@ -210,7 +210,7 @@ public class CheckNode implements Callable<Integer> {
             it.row().title(), hint ? "" : " (--hint gives a hint)"));
         if (file != null) say("@|faint The report is in %s.|@%n", file);
         if (report.isDone()) say(next() + "%n");
-        if (report.passed > 0) say("@|faint %s: start it again before you go "
+        if (report.passed > 0 && !restart) say("@|faint %s: start it again before you go "
             + "on.|@%n", rows.hasNeighbours()
             ? "Your node's two neighbours are gone now"
             : "This check has mined and paid on your node");

@@ -160,7 +160,7 @@ class ExplorerTest {
             tab.js("texts('.title span', row(0))"));
         tab.await("getComputedStyle(card(3)).borderTopColor"
             + " == 'rgb(179, 38, 30)'"); // when it has tipped over
-        contains("[aria-label^='Block 3'] .reason", "hashes to");
+        contains("#verdict", "hashes to");
         assertEquals("=, ≠, =", tab.js("texts('.link b', row(0))"));
         tab.picture("broken", "light");
         tab.picture("broken-dark", "dark");
@@ -435,22 +435,67 @@ class ExplorerTest {
     }
 
     @Test
-    void aWallShowsThreeChainsAtOnce() throws Exception {
-        var ours = nodes.start();
-        for (int i = 1; i <= 2; i++) {
-            var other = nodes.start("--peer", ours.url());
-            mine(other, i);
+    void aWallShowsTheNetworkAsATree() throws Exception {
+        var ours = nodes.start("--id", "ada");
+        mine(ours, 2);
+        for (var name : List.of("ben", "chloe", "dan")) {
+            var other = nodes.start("--peer", ours.url(), "--id", name);
+            Nodes.resolve(other);
+            if (!name.equals("ben")) mine(other, name.equals("dan") ? 2 : 1);
             Nodes.register(ours, other.url());
         }
+        mine(ours, 1);
         see(ours, "1280x720", "en");
-        tab.await("row(2) && text(row(1)).includes('3 blocks')");
+        tab.await("histories.size == 3 && node.names");
         tab.click("#wall");
-        tab.await("[0, 1, 2].every(i => row(i).querySelector('.band')"
-            + ".getBoundingClientRect().bottom <= innerHeight)");
+        tab.await("all('#blocks .box').length == 7"); // 3 shared, 1 + 1 + 2 not
+        tab.await("[...all('#chips text')].map(it => it.textContent).sort()"
+            + ".join() == 'ada,ben,chloe,dan'");
+        assertEquals("Block 4", tab.text("#height"));
+        assertEquals("ada 3", tab.text("#miners"));
+        holds("$('keys').getBoundingClientRect().bottom <= innerHeight");
+        holds("[...all('#chips text'), ...all('.box text')].every(it => it"
+            + ".getBoundingClientRect().height > innerHeight * .035)");
         tab.picture("wall", "light");
+
+        var before = tab.js("[...chips.get('ada').style.transform].join('')");
+        tab.press("r"); // the longest is dan's
+        tab.await("text('#height') == 'Block 5'");
+        tab.await("chips.get('ada').style.transform != '" + before + "'");
         tab.reload();
-        tab.await("row(2)");
-        holds("find('#wall').ariaPressed");
+        tab.await("find('#wall').ariaPressed == 'true'");
+        tab.press("Escape");
+        tab.await("!find('#tree').checkVisibility() && card(5)");
+    }
+
+    // An idle class costs nothing: who comes to a chain that is known already
+    // is read whole once, and then not again.
+    @Test
+    void aChainThatIsKnownIsNotLoadedAgainAndAgain() throws Exception {
+        var ours = nodes.start();
+        mine(ours, 3);
+        var slow = nodes.start("--peer", ours.url());
+        Nodes.register(ours, slow.url());
+        see(ours);
+        tab.await("text(row(1)).includes('behind') || text(row(1))"
+            + ".includes('forked')");
+        Nodes.resolve(slow);
+        tab.await("sections().length == 1");
+        tab.awaitAnswer("/chain", 304);
+        assertEquals("true", tab.js("""
+            (async () => {
+              for (let i = 0; i < 5; i++) await refresh();
+              const before = performance.getEntriesByType('resource')
+                .filter(it => it.name.endsWith('%s/chain')).length;
+              for (let i = 0; i < 3; i++) {
+                await refresh();
+                await new Promise(done => setTimeout(done, 100));
+              }
+              const fresh = performance.getEntriesByType('resource')
+                .filter(it => it.name.endsWith('%s/chain')).slice(before);
+              return fresh.every(it => it.transferSize <= 300);
+            })()""".formatted(URI.create(slow.url()).getAuthority(),
+                URI.create(slow.url()).getAuthority())));
     }
 
     @Test

@@ -3,11 +3,11 @@
 'use strict';
 
 function newCard(row, i) {
-  const [title, band, note, work, body] =
-    ['title', 'band', 'note', 'work', 'body'].map(name => make('div', { class: name }));
-  const frame = make('article', {}, title, band, note, body, work);
+  const [title, band, work, body] =
+    ['title', 'band', 'work', 'body'].map(name => make('div', { class: name }));
+  const frame = make('article', {}, title, band, body, work);
   const moves = row === ours && i >= fresh && i < shownChain().length;
-  return { title, band, note, work, body, frame,
+  return { title, band, work, body, frame,
     element: make('li', { class: moves ? 'coming' : '' }, frame) };
 }
 
@@ -30,8 +30,6 @@ function drawOurs(card, i) {
   drawTop(card, { index: plain(block.index), word, before: hashes[i - 1],
     previous: plain(block.previous_hash), hash: hashes[i], when: time(block.timestamp) });
   card.element.style.setProperty('--fall', Math.min(i - (copy?.at ?? i), 12));
-  const why = kind === 'broken' ? reason(copy) : '';
-  part(card.note, why, () => why ? [make('p', { class: 'reason' }, why)] : []);
   drawWork(card, chain, hashes, i);
   part(card.body, copy ? `copy ${copy.number} ${copy.renewed[i]}` : hashes[i] + lit,
     () => blockBody(block, copy ? i : -1));
@@ -51,7 +49,6 @@ function drawGhost(card, index, tip) {
   card.frame.className = 'card ghost' + (node.mining ? ' busy' : '');
   drawTop(card, { index, word: t(node.mining ? 'seeking' : 'next'), before: tip, previous: tip,
     hash: '' });
-  part(card.note, '', () => []);
   if (!node.mining) part(card.work, '', () => []);
   const isFirst = index === '2' && !node.mining;
   part(card.body, ['pending', node.pendingText, lit, node.back, isFirst].join(), () => [
@@ -99,12 +96,15 @@ function workLine([last, proof], lastHash, hex, kind) {
 function guessAlong() {
   const i = node.chain.length, seal = node.hashes[i - 1], before = node.chain[i - 1].proof;
   const chain = { [i - 1]: { proof: before }, [i]: { proof: '0' } }, hashes = { [i - 1]: seal };
-  let guess = 0, found = { isGood: false };
+  let guess = 0, found = { isGood: false }, best = '';
   const step = () => {
     const card = ours.cards.get(i);
-    if (!node.mining || node.chain.length > i) return;
-    for (const until = performance.now() + 6; !found.isGood && performance.now() < until;)
+    if (!node.mining || node.chain.length > i) return drawDigging();
+    for (const until = performance.now() + 6; !found.isGood && performance.now() < until;) {
       found = proofHash(chain, hashes, i, guess++);
+      if (!best || found.hex < best) best = found.hex;
+    }
+    drawDigging(best);
     if (card && !copy) part(card.work, 'guess ' + guess, () => [
       workLine([before, guess - 1], seal, found.hex, 'guess'),
       make('p', { class: 'count' }, t('guesses', { n: node.guesses, rate: node.rate }))]);

@@ -25,6 +25,7 @@ function changed() {
   drawGroups(groups);
   drawFork(groups);
   drawOwners();
+  drawTree();
   const longest = Math.max(columns(), ...[...rows.values()].map(row => row.chain.length));
   track.style.width = `calc(${longest * COLUMN}rem + 16px)`;
   $('travel').hidden = longest < 10 || track.offsetWidth <= scroller.clientWidth;

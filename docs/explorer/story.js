@@ -9,7 +9,7 @@ const STORY = ['.card', '#pay', '#mine', '#track .link', '#register', '#track > 
 
 function tell(step) {
   told = step < STORY.length ? step : -1;
-  if (told >= 0) hang(false); // for it points at what is folded away
+  if (told >= 0) hang(false); // for it points at what a wall leaves out
   drawStory();
   document.querySelector('[data-pointed]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -12,6 +12,8 @@ const STRINGS = {
     do: 'What you can do', live: '● Live',
     who: '{name} · {n|block|blocks}', fork: 'FORK · {name} {theirs} : {ours} us',
     about: 'This node is at {address}. It has the {rule} rule and {zeros|zero|zeros}. Mining pays {id}.',
+    network: 'The network: who holds which chain', speed: '{rate} guesses a second',
+    keys: 'm: mine · r: resolve · b: break it · f: full screen · Escape: leave',
     command: 'The same in a terminal', fields: 'index, time, proof, previous hash',
     debt: 'Nobody has checked whether there were so many coins: see chapter 9 of the book.',
     allWouldTake: '✗ Longer than all: everybody would take the forged chain.',
@@ -110,10 +112,12 @@ const STRINGS = {
     guesses: 'The node has made {n|guess|guesses}, {rate} a second. Above are some of them.',
   },
   zh: {
-    other: 'English', book: '书', bookAt: 'zh/README.md', title: '区块链浏览器',
+    other: 'English', book: '教程', bookAt: 'zh/README.md', title: '区块链浏览器',
     do: '可以做的事', live: '● 实时',
     who: '{name} · {n} 个区块', fork: '分叉 · {name} {theirs} : {ours} 本节点',
     about: '本节点的地址是 {address}，采用 {rule} 规则，要 {zeros} 个零。挖矿奖励付给 {id}。',
+    network: '网络：哪个节点拥有哪条链', speed: '每秒猜 {rate} 次',
+    keys: 'm：挖矿 · r：解决冲突 · b：弄坏它 · f：全屏 · Escape：离开',
     command: '在终端里也能做', fields: '页码、时间戳、证明、前一区块的哈希',
     debt: '付款人有没有这么多币，没有检查过：见教程第 9 章。',
     allWouldTake: '✗ 比所有的链都长：所有节点都会采用这条伪造的链。',
@@ -165,7 +169,7 @@ const STRINGS = {
     wouldTake: '有 {n} 个区块，会采用它。',
     wouldKeep: '有 {n} 个区块，会保留自己的：你的并不更长。',
     startHere: '还没有挖出区块。按“挖一个区块”。', story: '故事', earlier: '上一步',
-    later: '下一步', terms: '词语', steps: [
+    later: '下一步', terms: '术语', steps: [
       '两个节点，两条链。每个节点用自己的创世区块开始一条链。这是我们的。'
         + '为后面的步骤再启动一个节点：'
         + 'jbang Node.java --port 5001',
@@ -178,7 +182,7 @@ const STRINGS = {
       '再解决一次。现在没有谁的链更长，节点也这样说。',
       '作弊。按“弄坏它”，改动一个旧区块里的金额。下一区块仍记着旧的哈希，于是变红。'],
     words: {
-      哈希: '一段文字的指纹：64 位十六进制数字。改动一个字母，它就完全变了。',
+      哈希: '一段文本的指纹：64 位十六进制数字。改动一个字母，它就完全变了。',
       证明: '一个数，使哈希以零开头。难找，易查。',
       创世区块: '一条链的第一个区块。它里面什么也没有，前面也没有区块。',
       链顶端: '一条链最新的区块。', 邻居节点: '本节点认识的另一个节点，可以向它要链。',
@@ -189,8 +193,8 @@ const STRINGS = {
     wall: '投影', owners: '谁有多少', ownersHint: '选一个名字，它的付款会被标出。',
     play: '玩一玩哈希', alone: '这个页面没有节点。启动一个（jbang Node.java），再打开 '
       + 'http://localhost:5000。在那之前，可以先玩一玩哈希。',
-    playHint: '改动一个字母，变了的位会被标出。再转动后面的数，直到哈希以零开头：这就是挖矿。',
-    playText: '文字', playNumber: '数', playZeros: '零的个数', dig: '挖矿',
+    playHint: '改动一个字母，变了的数字（十六进制）会被标出。再不断改变后面的数，直到哈希以零开头：这就是挖矿。',
+    playText: '文本', playNumber: '数', playZeros: '零的个数', dig: '挖矿',
     playGood: '✓ 它以 {zeros} 个零开头。256 个比特里变了 {n} 个。',
     playBad: '它不是以 {zeros} 个零开头。256 个比特里变了 {n} 个。',
     proves: '点一下就复制：{command}', guesses: '节点已经猜了 {n} 次，每秒 {rate} 次。上面是其中的几次。',
@@ -232,7 +236,7 @@ function t(name, values = {}) {
   });
 }
 
-// On a wall, what is to be done is folded away, and what is seen is large.
+// On a wall stands the network, as large as the wall allows.
 function hang(isWall) {
   document.body.classList.toggle('wall', isWall);
   $('wall').setAttribute('aria-pressed', isWall);

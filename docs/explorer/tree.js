@@ -1,0 +1,140 @@
+// The wall: the network as a tree, for the last row of a class.
+
+'use strict';
+
+// ## Who holds which tip
+//
+// A block that several chains share is drawn once. The longest chain takes
+// the first lane, and each other one branches off where it differs.
+
+const SEEN = 7, LANES = 6; // blocks in a row, histories
+
+function tips() {
+  const groups = grouped(), equal = groups.get(node.etag)?.addresses ?? [];
+  groups.delete(node.etag);
+  const others = [...groups.values()].filter(it => it.chain.length && !it.why);
+  return [{ hashes: node.hashes, names: [ourName(), ...equal.map(nameAt)] },
+    ...others.map(it => ({ hashes: it.hashes, names: it.addresses.map(nameAt) }))]
+    .sort((a, b) => b.hashes.length - a.hashes.length).slice(0, LANES);
+}
+
+// ## Drawn
+
+const WIDTH = 1600, HEIGHT = 600, STEP = 148, BOX = 112;
+const chips = new Map(); // by name: they move when their node changes its mind
+
+const drawn = (tag, attributes, ...children) => {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  element.append(...children);
+  return element;
+};
+
+function drawTree() {
+  const isWall = document.body.classList.contains('wall');
+  $('tree').hidden = !isWall;
+  if (!isWall || !node.etag) return;
+  say('height', t('block', { index: node.chain.length }));
+  say('join', `jbang Node.java --join ${location.origin}`);
+  say('miners', minersOf(node.chain));
+  const all = tips(), from = Math.max(0, all[0].hashes.length - SEEN);
+  const lane = HEIGHT / all.length, places = new Map();
+  all.forEach(({ hashes }, row) => hashes.forEach((hash, i) => {
+    if (i >= from && !places.has(hash))
+      places.set(hash, { x: (i - from) * STEP + 20, y: (row + .5) * lane, i });
+  }));
+  part($('blocks'), [language, from, ...all.map(it => it.hashes.slice(from))].join(),
+    () => [...all.flatMap(it => edges(it.hashes, from, places)),
+      ...[...places].map(([hash, place]) => box(hash, place))]);
+  moveChips(all, places, lane);
+}
+
+function edges(hashes, from, places) {
+  return hashes.slice(from + 1).map((hash, i) => {
+    const a = places.get(hashes[from + i]), b = places.get(hash), middle = b.x - 18;
+    return drawn('path', { class: 'edge',
+      d: `M${a.x + BOX} ${a.y}H${middle - 8}C${middle} ${a.y} ${middle - 10} ${b.y} ${b.x} ${b.y}` });
+  });
+}
+
+function box(hash, { x, y, i }) {
+  const rect = drawn('rect', { x, y: y - 34, width: BOX, height: 68, rx: 12 });
+  colour(rect, hash);
+  return drawn('g', { class: 'box' }, rect,
+    drawn('text', { x: x + BOX / 2, y: y + 13, 'text-anchor': 'middle' }, String(i + 1)));
+}
+
+// A chip for each node, behind the tip that it holds.
+function moveChips(all, places, lane) {
+  const kept = new Set();
+  for (const { hashes, names } of all) {
+    const tip = places.get(hashes.at(-1)), rows = Math.max(1, Math.floor(lane / 56));
+    const room = Math.max(1, Math.floor((WIDTH - tip.x - BOX - 20) / 190)) * rows;
+    names.forEach((name, i) => {
+      if (i >= room) return;
+      const isMore = i === room - 1 && names.length > room;
+      const words = isMore ? '+' + (names.length - i) : name, key = isMore ? words + tip.i : name;
+      const used = Math.min(rows, names.length), at = { x: tip.x + BOX + 24
+        + Math.floor(i / rows) * 190, y: tip.y + (i % rows - (used - 1) / 2) * 54 };
+      if (!chips.has(key)) chips.set(key, chip(words, key === ourName()));
+      chips.get(key).style.transform = `translate(${at.x}px, ${at.y}px)`;
+      kept.add(key);
+    });
+  }
+  for (const [key, element] of chips) if (!kept.has(key)) {
+    element.remove();
+    chips.delete(key);
+  }
+}
+
+function chip(words, isOurs) {
+  const short = [...words].length > 10 ? [...words].slice(-10).join('') : words;
+  const element = drawn('g', { class: isOurs ? 'chip ours' : 'chip' }, drawn('title', {}, words),
+    drawn('rect', { y: -24, width: 180, height: 48, rx: 24 }),
+    drawn('text', { x: 90, y: 11, 'text-anchor': 'middle' }, short));
+  $('chips').append(element);
+  return element;
+}
+
+// Who has mined how many: the last transaction of each block pays its miner.
+function minersOf(chain) {
+  const counts = new Map();
+  for (const { transactions } of chain.slice(1)) {
+    const reward = transactions.at(-1);
+    if (reward && isPayment(reward) && reward.sender === '"0"')
+      counts.set(reward.recipient, (counts.get(reward.recipient) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).slice(0, 6)
+    .map(([name, n]) => `${shown(name)} ${n}`).join(' · ');
+}
+
+// ## Mining, across the screen: the best hash so far, its zeros in front
+
+function drawDigging(hex = '') {
+  const zeros = /^0*/.exec(hex)[0].length;
+  const speed = node.guesses ? t('speed', { rate: node.rate }) : '';
+  part($('digging'), hex + speed, () => hex || speed ? [make('b', { class: 'mono' },
+    hex.slice(0, zeros)), make('span', { class: 'mono' }, hex.slice(zeros, 24)), ' ' + speed] : []);
+}
+
+// ## A wall to steer: by keys, as a presenter's remote has them
+
+addEventListener('keydown', event => {
+  const isTyping = /^(INPUT|TEXTAREA)$/.test(event.target.tagName);
+  const isWall = document.body.classList.contains('wall');
+  if (event.key === 'Escape' && told >= 0) tell(STORY.length);
+  else if (event.key === 'Escape' && isWall) hang(false);
+  else if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  else if (told >= 0 && ['PageDown', 'PageUp'].includes(event.key)) {
+    event.preventDefault();
+    if (event.key === 'PageDown' || told > 0) tell(told + (event.key === 'PageDown' ? 1 : -1));
+  } else if (!isWall) return;
+  else if (event.key === 'm') act($('mine'));
+  else if (event.key === 'r') act($('resolve'));
+  else if (event.key === 'f') document.documentElement.requestFullscreen?.().catch(() => {});
+  else if (event.key === 'b') {
+    hang(false);
+    if (!copy) takeCopy();
+  } else return;
+  changed();
+});
