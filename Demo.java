@@ -2,6 +2,8 @@
 //JAVA 17+
 //SOURCES Node.java
 //SOURCES beyond/Shown.java
+//SOURCES beyond/Words.java
+//FILES zh/demo.json=docs/zh/demo.json
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //JAVA_OPTIONS -Djdk.console=java.base
 
@@ -35,13 +37,18 @@ public class Demo implements Callable<Integer> {
 
     @Option(names = "--auto", description = "Don't wait for Enter.")
     boolean auto;
+    @Option(names = "--lang", paramLabel = "zh", description = "Tell it in "
+        + "Chinese. So it is where the machine speaks Chinese.")
+    String language = Locale.getDefault().getLanguage();
 
+    private Words words;
     private String one, two;
 
     // ## The tour
 
     public Integer call() throws Exception {
         auto |= System.console() == null;
+        words = Words.of("demo", language);
         say("Two nodes start ...");
         try (var first = node(5000); var second = node(5001)) {
             one = first.url();
@@ -50,7 +57,7 @@ public class Demo implements Callable<Integer> {
                 Two nodes run: %s and %s.
                 All that follows is HTTP. You can send it yourself, from
                 another window; and you can watch it: open the first address
-                in a browser.""".formatted(one, two));
+                in a browser.""", one, two);
             tour();
             if (!auto) stay();
             return 0;
@@ -69,8 +76,8 @@ public class Demo implements Callable<Integer> {
         var other = ask(two, "/chain");
         check(!genesis.equals(other), """
             The second node says the same, but for the time: %s.
-            Other times give other hashes: these are two chains.""".formatted(
-            other.at("/chain/0/timestamp")));
+            Other times give other hashes: these are two chains.""",
+            other.at("/chain/0/timestamp"));
 
         step("A transaction", """
             Somebody pays 5 coins. The node only notes it down: it will be
@@ -154,7 +161,7 @@ public class Demo implements Callable<Integer> {
         System.out.println();
         say("""
             $ curl %s/chain | sed '3s/"amount": 1/"amount": 1000/' \\
-                > edited.json""".formatted(two));
+                > edited.json""", two);
         var forged = (ObjectNode) send(HttpRequest.newBuilder(
             URI.create(two + "/chain")));
         ((ObjectNode) forged.at("/chain/1/transactions/0")).put("amount", 1000);
@@ -166,8 +173,8 @@ public class Demo implements Callable<Integer> {
         check(post(two, "/chain/validate", forged.toString()).equals(verdict),
             "The second node says the same, word for word.");
 
-        heading("The end", "@|bold That was the tutorial.|@ Two programs that "
-            + "trust nobody agree on a history.");
+        heading(words.in("The end"), "@|bold That was the tutorial.|@ Two "
+            + "programs that trust nobody agree on a history.");
     }
 
     private void stay() throws InterruptedException {
@@ -177,7 +184,7 @@ public class Demo implements Callable<Integer> {
               1. open %s in a browser, and mine there
               2. curl %s/mine      then resolve at the first node
               3. ./jbang Node.java --port 5002 --peer %s
-            Ctrl-C ends it all.""".formatted(one, two, one));
+            Ctrl-C ends it all.""", one, two, one);
         Thread.currentThread().join();
     }
 
@@ -187,33 +194,38 @@ public class Demo implements Callable<Integer> {
     private String title;
 
     private void step(String name, String why) {
-        title = ++steps + ". " + name;
+        title = ++steps + ". " + words.in(name);
         heading(title, why);
     }
 
-    private void more(String why) { heading(title + ", continued", why); }
+    private void more(String why) {
+        heading(title + words.in(", continued"), why);
+    }
 
     // The tour waits here and nowhere else. So all that stands from one
     // heading to the next must fit on a screen.
     private void heading(String text, String why) {
         System.out.println();
         if (!auto) {
-            System.out.print(Ansi.AUTO.string("   @|faint Enter: go on|@ "));
+            System.out.print(Ansi.AUTO.string("   @|faint "
+                + words.in("Enter: go on") + "|@ "));
             System.console().readLine();
             System.out.println();
         }
         var line = "── " + text + " ";
-        say("@|bold " + line + "─".repeat(70 - line.length()) + "|@");
+        say("@|bold " + line + "─".repeat(70 - Words.width(line)) + "|@");
         say(why);
     }
 
-    private static void say(String text) {
-        System.out.print(Ansi.AUTO.string(text).indent(3));
+    private void say(String text, Object... values) {
+        System.out.print(Ansi.AUTO.string(words.in(text).formatted(values))
+            .indent(3));
     }
 
-    private static void check(boolean asTold, String notice) {
-        if (!asTold) throw new AssertionError("This is not as told: " + notice);
-        say("@|green ✓|@ " + notice.replace("\n", "\n  "));
+    private void check(boolean asTold, String notice, Object... values) {
+        var told = words.in(notice).formatted(values);
+        if (!asTold) throw new AssertionError("This is not as told: " + told);
+        say("@|green ✓|@ " + told.replace("\n", "\n  "));
     }
 
     private static boolean says(JsonNode answer, String message) {
@@ -260,7 +272,7 @@ public class Demo implements Callable<Integer> {
         try {
             return Node.start("--port", "" + port, "--quiet");
         } catch (IOException taken) {
-            say("Port " + port + " is taken, so a free one will do.");
+            say("Port %d is taken, so a free one will do.", port);
             return Node.start("--port", "0", "--quiet");
         }
     }

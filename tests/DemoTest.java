@@ -55,6 +55,29 @@ class DemoTest {
         }
     }
 
+    // Each sentence that the tour says has its Chinese one, and the other way
+    // round.
+    @Test
+    void inChineseNoSentenceIsLeftInEnglish() throws Exception {
+        var chinese = run(0, "Demo", "--auto", "--lang", "zh");
+        var prose = (java.util.function.Function<String, List<String>>) said ->
+            said.lines().filter(line -> line.matches("   [^ $].*")
+                && !line.matches("   (\\$|-d|\\{|\\}|> ).*")).toList();
+        for (var line : prose.apply(chinese))
+            assertTrue(line.matches(".*\\p{IsHan}.*|.*Ctrl.*"), line);
+        assertEquals(tour.split("(?m)^   ── ").length,
+            chinese.split("(?m)^   ── ").length);
+        for (var line : chinese.lines().toList())
+            assertTrue(Words.width(line) <= 80, line);
+        var source = Words.key(Files.readString(Programs.file("Demo.java"))
+            .replaceAll("\"\\s*\\+\\s*\"", "").replaceAll("\\\\n|\\\\\\n", " ")
+            .replace("\\\"", "\""));
+        var words = new com.fasterxml.jackson.databind.ObjectMapper().readTree(
+            Programs.file("docs/zh/demo.json").toFile());
+        words.fieldNames().forEachRemaining(english -> assertTrue(
+            source.contains(english), english + " is not said any more"));
+    }
+
     @Test
     void itFitsIn80ColumnsAndHasNoColourInAPipe() {
         for (var line : tour.lines().toList())

@@ -244,7 +244,7 @@ class ExplorerTest {
 
     @Test
     void itHashesBlocksAsPythonDoes() throws Exception {
-        see(PAGE.toAbsolutePath().toUri().toString(), "find('#play')");
+        seeFile();
         var vectors = Client.JSON.readTree(Files.readString(Programs.file(
             "tests/vectors/canonical-json.json")));
         int compared = 0;
@@ -514,6 +514,29 @@ class ExplorerTest {
     }
 
     @Test
+    void aStoryDoesItsStepsAndKnowsThem() throws Exception {
+        var other = nodes.start();
+        see(nodes.start(), "1280x720", "en");
+        tab.click("#tell");
+        for (int i = 1; i <= 9; i++) {
+            holds("all('[data-pointed]').length == 1");
+            tab.await("""
+                (pointed => pointed.top >= 0 && pointed.top
+                  < $('story').getBoundingClientRect().top)(
+                  find('[data-pointed]').getBoundingClientRect())""");
+            if (i == 5) tab.type("[name=node]", other.url());
+            if (i == 6) mine(other, 4);
+            if (!tab.js("$('doit').checkVisibility()").equals("false"))
+                tab.click("#doit");
+            tab.await("text('#caption').endsWith('✓')");
+            if (i < 9) tab.press("PageDown"); // as a presenter's remote does
+        }
+        holds("copy !== null && node.chain.length == 5");
+        tab.press("Escape");
+        holds("find('#story').hidden && document.activeElement.id == 'tell'");
+    }
+
+    @Test
     void aLinkLeadsToABlock() throws Exception {
         see(nodeWithBlocks(60).url() + "/#block=30", "card(30)");
         tab.click("[aria-label^='Block 31 '] a");
@@ -589,20 +612,74 @@ class ExplorerTest {
 
     // ## Without a node
 
+    private void seeFile() throws Exception {
+        see(PAGE.toAbsolutePath().toUri().toString(), "card(5)");
+    }
+
     @Test
-    void aPageWithoutANodeHasAHashToPlayWith() throws Exception {
-        see(PAGE.toAbsolutePath().toUri().toString(), "find('#play').open");
-        contains("#alone", "This page has no node.");
+    void aPageWithoutANodePlaysOneAndThreeNeighbours() throws Exception {
+        seeFile();
+        contains("#alone", "This page has no node: it plays one");
+        assertEquals("you · 5 blocks", tab.text("#who"));
+        for (var hash : Chains.vectors("seed-chain.json").get("hashes"))
+            holds("node.hashes.includes(" + hash + ")"); // the article's own
+        tab.await("text('#fork').includes('ada 2 : 1 us')");
+        tab.await("rowOf('chloe').includes('behind: 2 blocks fewer')");
+        tab.click("#pay button");
+        tab.await(".ghost", "alice → bob");
+        tab.click("#resolve button");
+        tab.await("#answer", "Our chain was replaced");
+        tab.await(".ghost", "bob → carol"); // it had its block in ours
+        tab.click("#mine button");
+        tab.await("#answer", "New Block Forged Block 7, proof 85724");
+        tab.await("card(7)");
+        assertEquals(node("chain"), node("chain.filter((block, i) => i === 0 || "
+            + "validProof(node.chain[i - 1].proof, block.proof, ''))"));
+        tab.click("#break");
+        edit(4, "Amount", "500");
+        tab.await("#verdict", "Broken at block 5");
+        tab.click("#mend-all");
+        tab.await("#verdict", "Valid again");
+        tab.click("#extend");
+        tab.await("#verdict", "Longer than all");
+        tab.picture("alone", "light");
+    }
+
+    private String node(String expression) throws Exception {
+        return tab.js("write(node." + expression + ")");
+    }
+
+    @Test
+    void aHashToPlayWithIs256Lamps() throws Exception {
+        seeFile();
+        tab.click("#play summary");
         assertEquals(new Sha256().hex("Alice → Bob: 50"), tab.text("#digest"));
         tab.type("#words", "Zoë 村 🪙");
         assertEquals(new Sha256().hex("Zoë 村 🪙0"), tab.text("#digest"));
         holds("all('#digest mark').length > 40");
+        assertEquals("" + new java.math.BigInteger(new Sha256().hex(
+            "Zoë 村 🪙0"), 16).bitCount(), tab.js("all('#lamps .on').length"));
+        assertEquals("256", tab.js("all('#lamps i').length"));
         tab.type("#zeros", "2");
         tab.click("#dig");
         tab.await("text('#flipped').startsWith('✓ It begins with 2 zeros.')");
         var number = tab.js("find('#number').value");
         assertTrue(new Sha256().hex("Zoë 村 🪙" + number).startsWith("00"));
-        tab.picture("alone", "light");
+    }
+
+    @Test
+    void aTextIsSignedAndVerified() throws Exception {
+        seeFile();
+        tab.click("#signing summary");
+        tab.click("#sign");
+        tab.await("#signed", "✓ The owner of this key has signed");
+        holds("$('sign-signature').value.length == 128");
+        tab.type("#sign-text", "Alice → Bob: 500");
+        tab.await("#signed", "✗ No: this key has not signed");
+        tab.type("#sign-text", "Alice → Bob: 5");
+        tab.await("#signed", "✓");
+        tab.type("#sign-key", "00");
+        tab.await("#signed", "✗");
     }
 
     @Test

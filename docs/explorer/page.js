@@ -15,10 +15,9 @@ function drawHead() {
     { ...node, address: location.host, id: shorten(node.id) }) : '');
   say('live', t(node.lost ? 'lost' : 'live'));
   $('live').className = node.lost ? 'lost' : '';
-  const isAlone = node.lost && !node.etag; // there was no node from the beginning
-  document.body.classList.toggle('alone', isAlone);
+  document.body.classList.toggle('alone', Boolean(node.lost) && !node.etag); // since the beginning
   document.body.classList.toggle('breaking', copy !== null);
-  $('alone').hidden = !isAlone;
+  $('alone').hidden = !alone;
   document.title = [location.host, t('title')].filter(Boolean).join(' · ');
   drawPurse();
 }
@@ -113,7 +112,8 @@ function answer(words = said, wrong = words === said && saidWrong) {
 }
 
 function drawCurl({ path, method, body }) {
-  $('curl').textContent = 'curl ' + (method ? '-X POST ' : '') + location.origin + path + (body
+  $('curl').textContent = 'curl ' + (method ? '-X POST ' : '')
+    + (alone ? 'http://localhost:5000' : location.origin) + path + (body
     ? " -H 'Content-Type: application/json' -d '" + body.replaceAll("'", "'\\''") + "'" : '');
 }
 
@@ -137,7 +137,6 @@ const refresh = () => turn = turn.then(follow);
 async function follow() {
   const before = node.seen;
   try {
-    if (location.protocol === 'file:') throw new Error('there is no node');
     const [found, pool, about] = await Promise.all([fetchChain('', node.etag),
       ask({ path: '/transactions' }, POLL), ask({ path: '/nodes' }, POLL)]);
     if (found) await adopt(found);
@@ -158,7 +157,6 @@ async function follow() {
   } catch {
     node.lost = true;
     node.seen = 'lost';
-    if (!node.etag) $('play').open = true; // perhaps this is a file
   }
   if (node.seen !== before) changed();
   if (copy?.error && !copy.error.words && !node.lost) check(copy); // it is back
@@ -198,6 +196,7 @@ async function visit(address, neighbour) {
   const before = neighbour.state + neighbour.etag;
   try {
     const { etag, text } = await fetchChain('http://' + address, neighbour.etag) ?? neighbour;
+    neighbour.comes = etag; // so that nobody throws it away, once it is judged
     if (text && !histories.has(etag)) await judge(etag, text);
     Object.assign(neighbour, { etag, state: 'read' });
   } catch (error) {
@@ -208,7 +207,7 @@ async function visit(address, neighbour) {
   }
   neighbour.visiting = false;
   if (neighbour.state + neighbour.etag === before) return;
-  const known = new Set([...neighbours.values()].map(({ etag }) => etag));
+  const known = new Set([...neighbours.values()].flatMap(({ etag, comes }) => [etag, comes]));
   for (const etag of histories.keys()) if (!known.has(etag)) histories.delete(etag);
   changed();
 }
@@ -226,6 +225,7 @@ async function judge(etag, text) {
 
 // Whoever has the chain already is answered 304, without it.
 async function fetchChain(base, etag) {
+  if (alone) return playedChain(base, etag);
   const response = await fetch(base + '/chain', { cache: 'no-cache',
     headers: base ? {} : POLL, signal: AbortSignal.timeout(5000) });
   const found = response.headers.get('ETag');
@@ -242,6 +242,7 @@ async function fetchChain(base, etag) {
 const POLL = { 'X-Page': 'poll' };
 
 async function ask({ path, method, body }, headers = { 'X-Page': 'explorer' }) {
+  if (alone) return playedAnswer({ path, method, body });
   const response = await fetch(path, { method, body, cache: 'no-cache',
     headers: { ...headers, ...(body && { 'Content-Type': 'application/json' }) } });
   const found = parse(await response.text());
@@ -258,6 +259,7 @@ addEventListener('beforeunload', event => {
 try { hang(Boolean(localStorage.getItem('wall'))); } catch { /* not kept */ }
 $('register').elements.node.value = 'http://localhost:' + (location.port === '5001' ? 5000 : 5001);
 drawCurl(REQUESTS.mine());
+if (alone) playChains();
 speak();
 (async () => {
   for (;;) {

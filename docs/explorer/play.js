@@ -19,10 +19,25 @@ function drawPlay(before = play.hex) {
   $('digest').replaceChildren(...[...play.hex].map((digit, i) => make(
     before && digit !== before[i] ? 'mark' : 'span',
     i < zeros && digit === '0' ? { class: 'zero' } : {}, digit)));
+  drawLamps(before);
   const flipped = [...play.hex].reduce((sum, digit, i) => sum + ones(parseInt(digit, 16)
     ^ parseInt(before[i] ?? digit, 16)), 0);
   say('flipped', t(good ? 'playGood' : 'playBad', { zeros, n: flipped }));
   say('dig', t(play.digging ? 'stop' : 'dig'));
+}
+
+// The same hash as 256 lamps, of which those flash that have changed.
+function drawLamps(before) {
+  const bits = text => [...text].flatMap(digit =>
+    [8, 4, 2, 1].map(bit => parseInt(digit, 16) & bit ? 1 : 0));
+  const now = bits(play.hex), then = bits(before || play.hex);
+  if (!$('lamps').children.length)
+    $('lamps').append(...now.map(() => make('i')));
+  [...$('lamps').children].forEach((lamp, i) => {
+    lamp.className = now[i] ? 'on' : '';
+    if (now[i] !== then[i] && !play.digging) lamp.animate(
+      [{ outline: '3px solid var(--edit)' }, { outline: '3px solid transparent' }], 1500);
+  });
 }
 
 const ones = bits => bits ? (bits & 1) + ones(bits >> 1) : 0;

@@ -2,16 +2,40 @@
 
 'use strict';
 
-// ## A story, in nine steps, each with what it points at
+// ## A story, in nine steps
+//
+// Each has what it points at, whether it was done, and what does it, if this
+// page can.
 
-const STORY = ['.card', '#pay', '#mine', '#track .link', '#register', '#track > section + section',
-  '#resolve', '#shell', '#break'];
+const isBehind = () => [...neighbours.values()].some(({ etag }) =>
+  (histories.get(etag)?.chain.length ?? 0) > node.chain.length);
+const isPaid = () => node.pending.length > 0 || node.chain.some(block =>
+  block.transactions.some(tx => tx.sender !== '"0"'));
+
+const STORY = [
+  { at: '.card', done: () => node.chain.length > 0 },
+  { at: '#pay', done: isPaid, act: () => act($('pay')) },
+  { at: '#mine', done: () => node.chain.length > 1, act: () => act($('mine')) },
+  { at: '#track .link', done: () => node.chain.length > 2, act: () => act($('mine')) },
+  { at: '#register', done: () => neighbours.size > 0, act: () => act($('register')) },
+  { at: '#track > section + section', done: isBehind },
+  { at: '#resolve', done: () => neighbours.size > 0 && !isBehind(), act: () => act($('resolve')) },
+  { at: '#shell', done: () => $('answer').textContent.includes(ofNode(
+    'Our chain is authoritative')), act: () => act($('resolve')) },
+  { at: '#break', done: () => copy !== null, act: () => takeCopy() },
+];
+
+// What is not there can't be pointed at: then it is what makes it come.
+const pointedAt = ({ at }) => document.querySelector(at) ?? $('register');
 
 function tell(step) {
   told = step < STORY.length ? step : -1;
   if (told >= 0) hang(false); // for it points at what a wall leaves out
-  drawStory();
-  document.querySelector('[data-pointed]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  if (told >= 0 && copy && told < STORY.length - 1) copy = null;
+  changed();
+  document.documentElement.style.scrollPaddingBottom = $('story').offsetHeight + 16 + 'px';
+  if (told < 0) $('tell').focus();
+  else pointedAt(STORY[told]).scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function drawStory() {
@@ -20,14 +44,21 @@ function drawStory() {
   for (const element of document.querySelectorAll('[data-pointed]'))
     element.removeAttribute('data-pointed');
   if (told < 0) return;
-  say('caption', `${told + 1}/${STORY.length} · ${STRINGS[language].steps[told]}`);
+  const step = STORY[told], isDone = step.done();
+  say('caption', `${told + 1}/${STORY.length} · ${STRINGS[language].steps[told]}`
+    + (isDone ? ' ✓' : ''));
   $('earlier').disabled = told === 0;
-  document.querySelector(STORY[told])?.setAttribute('data-pointed', '');
+  $('doit').hidden = isDone || !step.act;
+  pointedAt(step).setAttribute('data-pointed', '');
 }
 
 $('tell').addEventListener('click', () => tell(told < 0 ? 0 : STORY.length));
 $('earlier').addEventListener('click', () => tell(told - 1));
 $('later').addEventListener('click', () => tell(told + 1));
+$('doit').addEventListener('click', () => {
+  STORY[told].act();
+  $('later').focus();
+});
 
 // ## Words that a newcomer lacks
 

@@ -70,9 +70,9 @@ const STRINGS = {
     wouldTake: 'has {n|block|blocks}, and would take it.',
     wouldKeep: 'has {n|block|blocks}, and would keep its own: yours is not longer.',
     startHere: 'Nothing was mined yet. Press “Mine a block”.', story: 'Story',
-    earlier: 'Back', later: 'Next', terms: 'Words', steps: [
-      'Two nodes, two chains. Each node begins a chain with a block of its own, the genesis block. '
-        + 'This is ours. Start a second node for what comes: jbang Node.java --port 5001',
+    earlier: 'Back', later: 'Next', doit: 'Do it', terms: 'Words', steps: [
+      'A chain. Each node begins one with a block of its own, the genesis block. This is ours. '
+        + 'Start a second node for what comes: jbang Node.java --port 5001',
       'A transaction. Press “Pay”. The node only notes it down: it waits in the block that is not '
         + 'mined yet.',
       'Mine a block. To seal what waits, the node seeks a number that gives a hash with zeros in '
@@ -83,8 +83,8 @@ const STRINGS = {
         + 'ask that one for its chain.',
       'The neighbour mines more. Open its page, and mine three blocks there. Here, its chain is a '
         + 'row of its own: a fork.',
-      'Resolve the conflict. The longest valid chain wins: most work went into it. The shorter one '
-        + 'gives way.',
+      'Resolve the conflict. The longest valid chain wins, and the shorter one gives way, though '
+        + 'it was valid, too.',
       'Resolve again. Nobody has a longer chain by now, and the node says so.',
       'Cheat. Press “Break it”, and change an amount in an old block. The next block still names '
         + 'the old hash, and turns red.'],
@@ -95,15 +95,19 @@ const STRINGS = {
       genesis: 'The first block of a chain. It holds nothing, and none comes before it.',
       tip: 'The newest block of a chain.',
       neighbour: 'Another node that this one knows, and asks for its chain.',
-      fork: 'Two chains that begin alike and then differ.',
+      fork: 'Two chains that differ from some block on.',
       resolve: 'To ask all neighbours, and to take the longest valid chain.',
       'classic rule': 'A proof depends on the last proof alone, as in the tutorial.',
       'linked rule': 'A proof depends on the last block’s hash as well, and so on all '
         + 'that it holds.',
       pool: 'The transactions that wait for a block.' },
     wall: 'Wall', owners: 'Who has what', ownersHint: 'Choose a name, and its payments are marked.',
-    play: 'A hash to play with', alone: 'This page has no node. Start one (jbang Node.java) and '
-      + 'open http://localhost:5000. Until then, here is a hash to play with.',
+    signing: 'Sign, and verify', signingHint: 'Sign the text. Then change one letter of any '
+      + 'field.', publicKey: 'Public key', signature: 'Signature', sign: 'Sign',
+    isSigned: '✓ The owner of this key has signed this text.',
+    isNotSigned: '✗ No: this key has not signed this text.',
+    play: 'A hash to play with', alone: 'This page has no node: it plays one, and three neighbours. Mine, resolve, break it. '
+      + 'For a real one: jbang Node.java, and open http://localhost:5000.',
     playHint: 'Change one letter. Marked are the digits that are others now. Then turn the number '
       + 'until the hash begins with zeros: that is mining.', playText: 'Text',
     playNumber: 'Number', playZeros: 'Zeros', dig: 'Mine',
@@ -169,8 +173,8 @@ const STRINGS = {
     wouldTake: '有 {n} 个区块，会采用它。',
     wouldKeep: '有 {n} 个区块，会保留自己的：你的并不更长。',
     startHere: '还没有挖出区块。按“挖一个区块”。', story: '故事', earlier: '上一步',
-    later: '下一步', terms: '术语', steps: [
-      '两个节点，两条链。每个节点用自己的创世区块开始一条链。这是我们的。'
+    later: '下一步', doit: '替我做', terms: '术语', steps: [
+      '一条链。每个节点都用自己的创世区块开始一条链，这是我们的。'
         + '为后面的步骤再启动一个节点：'
         + 'jbang Node.java --port 5001',
       '一笔交易。按“付款”。节点只是记下它：它在尚未挖出的区块里等待。',
@@ -178,7 +182,7 @@ const STRINGS = {
       '再挖一个。每个区块都记着前一区块的哈希：相同的颜色把两块连在一起。',
       '结为邻居。写下第二个节点的地址，按“添加”。现在本节点可以向它要它的链。',
       '邻居挖得更多。打开它的页面，在那里挖三个区块。在这里，它的链单独成一行：分叉了。',
-      '解决冲突。最长的有效链获胜：它的工作量最大。较短的让位。',
+      '解决冲突。最长的有效链获胜，较短的让位，虽然较短的也有效。',
       '再解决一次。现在没有谁的链更长，节点也这样说。',
       '作弊。按“弄坏它”，改动一个旧区块里的金额。下一区块仍记着旧的哈希，于是变红。'],
     words: {
@@ -186,13 +190,16 @@ const STRINGS = {
       证明: '一个数，使哈希以零开头。难找，易查。',
       创世区块: '一条链的第一个区块。它里面什么也没有，前面也没有区块。',
       链顶端: '一条链最新的区块。', 邻居节点: '本节点认识的另一个节点，可以向它要链。',
-      分叉: '开头相同、后来不同的两条链。', 解决冲突: '问所有邻居，采用最长的有效链。',
+      分叉: '从某个区块起不一样的两条链。', 解决冲突: '问所有邻居，采用最长的有效链。',
       'classic 规则': '证明只取决于上一个证明，和原教程里一样。',
       'linked 规则': '证明还取决于上一区块的哈希，也就取决于它的全部内容。',
       内存池: '等待进入区块的交易。' },
     wall: '投影', owners: '谁有多少', ownersHint: '选一个名字，它的付款会被标出。',
-    play: '玩一玩哈希', alone: '这个页面没有节点。启动一个（jbang Node.java），再打开 '
-      + 'http://localhost:5000。在那之前，可以先玩一玩哈希。',
+    signing: '签名和验证', signingHint: '先签名，再随便改动哪一栏里的一个字母。',
+    publicKey: '公钥', signature: '签名', sign: '签名',
+    isSigned: '✓ 这段文本由这把密钥的主人签过名。', isNotSigned: '✗ 不对：这把密钥没有签过这段文本。',
+    play: '玩一玩哈希', alone: '这个页面没有节点，由页面自己扮演一个节点和三个邻居：可以挖矿、解决冲突、弄坏副本。'
+      + '要用真的节点：jbang Node.java，再打开 http://localhost:5000。',
     playHint: '改动一个字母，变了的数字（十六进制）会被标出。再不断改变后面的数，直到哈希以零开头：这就是挖矿。',
     playText: '文本', playNumber: '数', playZeros: '零的个数', dig: '挖矿',
     playGood: '✓ 它以 {zeros} 个零开头。256 个比特里变了 {n} 个。',
@@ -266,5 +273,6 @@ function speak() {
   answer();
   drawPlay();
   drawTerms();
+  drawSigning();
   changed();
 }
