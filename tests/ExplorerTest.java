@@ -434,6 +434,35 @@ class ExplorerTest {
             }).flat().filter(hue => hue < 60 || hue > 340).join()"""));
     }
 
+    // A class looks at a projector: the fork must be in sight, whole.
+    @Test
+    void aForkFitsAProjector() throws Exception {
+        see(classroom("2"), "1280x720", "en");
+        tab.await("text(row(1)).includes('forked')");
+        holds("row(1).getBoundingClientRect().top < .61 * innerHeight");
+        holds("row(1).getBoundingClientRect().bottom <= innerHeight");
+        tab.click("#break");
+        edit(2, "Amount", "500");
+        tab.await("#verdict", "Broken at block 3");
+        holds("$('verdict').getBoundingClientRect().bottom < innerHeight / 2");
+        tab.await("left(row(0), 2) >= 0");
+    }
+
+    // Three hues of each hash: of a thousand pairs, hardly one looks alike.
+    @Test
+    void twoHashesHaveTwoLooks() throws Exception {
+        seeFile();
+        int alike = Integer.parseInt(tab.js("""
+            (looks => looks.filter((a, i) => i && a.every((hue, j) =>
+              Math.abs(hue - looks[i - 1][j]) < 20)).length)(
+              Array.from({length: 1001}, (_, i) => {
+                const e = colour(make('p'), hex(sha256('hash ' + i)));
+                return ['--hue', '--other-hue', '--third-hue'].map(name =>
+                  Number(e.style.getPropertyValue(name)));
+              }))"""));
+        assertTrue(alike < 10, alike + " of 1000");
+    }
+
     @Test
     void aWallShowsTheNetworkAsATree() throws Exception {
         var ours = nodes.start("--id", "ada");
@@ -454,6 +483,12 @@ class ExplorerTest {
         assertEquals("Block 4", tab.text("#height"));
         assertEquals("ada 3", tab.text("#miners"));
         holds("$('keys').getBoundingClientRect().bottom <= innerHeight");
+        holds("""
+            (boxes => boxes.every((a, i) => boxes.every((b, j) => i == j
+              || a.right <= b.left || b.right <= a.left
+              || a.bottom <= b.top || b.bottom <= a.top)))(
+              all('.box rect, .chip rect').map(it =>
+              it.getBoundingClientRect()))""");
         holds("[...all('#chips text'), ...all('.box text')].every(it => it"
             + ".getBoundingClientRect().height > innerHeight * .035)");
         tab.picture("wall", "light");
@@ -887,6 +922,8 @@ class ExplorerTest {
     private void axeFindsNothing(String state) throws Exception {
         for (var scheme : List.of("light", "dark")) {
             tab.scheme(scheme);
+            tab.await("document.getAnimations().every(it => "
+                + "it.effect.getTiming().iterations == Infinity)");
             var only = scheme.equals("dark") ? ", runOnly: 'cat.color'" : "";
             assertEquals("", tab.js("axe.run({resultTypes: ['violations']"
                 + only + "}).then(found => found.violations.map(it => it.id"
@@ -1003,9 +1040,10 @@ class ExplorerTest {
         pay(south, "Alice", "Carol", "1");
         Nodes.mine(north);
         Nodes.mine(south);
-        see(north, "1200x1110", "en");
-        tab.await("text(row(1)).includes('forked')");
+        see(north, "1200x760", "en");
+        tab.await("text(row(1)).includes('South · forked')");
         holds("row(1).getBoundingClientRect().bottom <= innerHeight");
+        holds("$('fork').checkVisibility() && text('#fork').includes('South')");
         keep("explorer");
     }
 
@@ -1021,17 +1059,22 @@ class ExplorerTest {
             + "\"previous_hash\": 1}, " + block.formatted(2) + ", "
             + block.formatted(3) + "], \"length\": 3}");
         see(nodes.start("--zeros", "4", "--id", "ours", "--peer",
-            first.address()), "1200x1000", "en");
+            first.address()), "1200x760", "en");
         tab.await("text(row(1)).includes('not valid')");
         holds("row(1).getBoundingClientRect().bottom <= innerHeight");
         keep("first-chain");
     }
 
+    /** In English, and in Chinese. */
     private void keep(String name) throws Exception {
-        var taken = tab.picture(name, "light");
-        assertTrue(Files.size(taken) < 250_000, "for the book: " + taken);
-        if (picture) Files.copy(taken, Programs.file("docs/" + name + ".png"),
-            StandardCopyOption.REPLACE_EXISTING);
+        for (var folder : List.of("docs/", "docs/zh/")) {
+            var taken = tab.picture(folder.replaceAll("docs/|/", "") + name,
+                "light");
+            assertTrue(Files.size(taken) < 250_000, "for the book: " + taken);
+            if (picture) Files.copy(taken, Programs.file(folder).resolve(name
+                + ".png"), StandardCopyOption.REPLACE_EXISTING);
+            tab.click("#language");
+        }
     }
 
     private Node classroom(String zeros) throws Exception {

@@ -182,11 +182,12 @@ function drawSandbox() {
   if (!copy) return;
   const { error, mending, mended, guesses, at } = copy;
   const flaw = at < Infinity, index = flaw && plain(copy.chain[at].index);
-  $('sandbox').className = flaw || error ? 'broken' : '';
+  const wins = !isUntouched() && others().every(([, length]) => length < copy.chain.length);
+  $('sandbox').className = flaw || error ? 'broken' : wins ? 'won' : '';
   say('verdict', error ? t('unreadCopy', { why: wrongWords(error) })
     : flaw ? t('broken', { index, reason: reason(copy) })
     : isUntouched() ? t('untouched')
-    : others().every(([, length]) => length < copy.chain.length) ? t('allWouldTake')
+    : wins ? t('allWouldTake')
     : t(mended ? 'rewritten' : 'unheard'));
   drawOffer(!error && !flaw && !isUntouched());
   $('extend').disabled = mending || flaw || error !== null;

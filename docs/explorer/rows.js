@@ -86,10 +86,10 @@ function drawGroups(groups) {
     rows.delete(key);
   }
   let last = ours.list.parentElement;
-  for (const [key, { words, addresses, chain, hashes }] of groups) {
+  for (const [key, { words, addresses, chain, hashes, why }] of groups) {
     if (!rows.has(key)) rows.set(key, newRow());
     const row = Object.assign(rows.get(key), { chain, hashes });
-    row.title.className = chain.length > shownChain().length ? 'longest' : '';
+    row.title.className = chain.length > shownChain().length && !why ? 'longest' : '';
     part(row.title, words + named(addresses), () => rowTitle(named(addresses), words));
     if (last.nextSibling !== row.list.parentElement) last.after(row.list.parentElement);
     last = row.list.parentElement;
@@ -135,7 +135,7 @@ const stateOf = ({ state, why = '', report }) => t(state, { why: why.replace(/[.
   + (report.startsWith('not asked') ? '' : '. ' + t('report', { report }));
 
 function relation({ why, chain, hashes }) {
-  if (why) return t('invalid', { why: why.replace(/[.。]$/, '') });
+  if (why) return t('invalid', { why: translated(why).replace(/[.。]$/, '') });
   const at = common(shownHashes(), hashes);
   const theirs = chain.length - at, ours = shownChain().length - at;
   if (at === 0) return t('strangers', { theirs, ours });

@@ -44,10 +44,16 @@ function drawTree() {
       places.set(hash, { x: (i - from) * STEP + 20, y: (row + .5) * lane, i });
   }));
   part($('blocks'), [language, from, ...all.map(it => it.hashes.slice(from))].join(),
-    () => [...all.flatMap(it => edges(it.hashes, from, places)),
+    () => [...all.flatMap(({ hashes }, row) => [...edges(hashes, from, places),
+      ...isPassed(all, hashes) && places.has(hashes.at(-1)) ? [stem(places.get(hashes.at(-1)),
+        (row + .5) * lane)] : []]),
       ...[...places].map(([hash, place]) => box(hash, place))]);
   moveChips(all, places, lane);
 }
+
+// Those whose tip others have built upon wait below it, in a lane of their own.
+const isPassed = (all, hashes) => all.some(it => it.hashes !== hashes
+  && it.hashes.length > hashes.length && it.hashes[hashes.length - 1] === hashes.at(-1));
 
 function edges(hashes, from, places) {
   return hashes.slice(from + 1).map((hash, i) => {
@@ -56,6 +62,9 @@ function edges(hashes, from, places) {
       d: `M${a.x + BOX} ${a.y}H${middle - 8}C${middle} ${a.y} ${middle - 10} ${b.y} ${b.x} ${b.y}` });
   });
 }
+
+const stem = ({ x, y }, to) => drawn('path', { class: 'edge dashed',
+  d: `M${x + BOX / 2} ${y}V${to}H${x + BOX / 2 + 30}` });
 
 function box(hash, { x, y, i }) {
   const rect = drawn('rect', { x, y: y - 34, width: BOX, height: 68, rx: 12 });
@@ -67,8 +76,10 @@ function box(hash, { x, y, i }) {
 // A chip for each node, behind the tip that it holds.
 function moveChips(all, places, lane) {
   const kept = new Set();
-  for (const { hashes, names } of all) {
-    const tip = places.get(hashes.at(-1)), rows = Math.max(1, Math.floor(lane / 56));
+  all.forEach(({ hashes, names }, row) => {
+    const place = places.get(hashes.at(-1)) ?? { x: 0, y: 0, i: hashes.length }; // far behind
+    const tip = isPassed(all, hashes) ? { ...place, x: place.x - 30, y: (row + .5) * lane } : place;
+    const rows = Math.max(1, Math.floor(lane / 56));
     const room = Math.max(1, Math.floor((WIDTH - tip.x - BOX - 20) / 190)) * rows;
     names.forEach((name, i) => {
       if (i >= room) return;
@@ -80,7 +91,7 @@ function moveChips(all, places, lane) {
       chips.get(key).style.transform = `translate(${at.x}px, ${at.y}px)`;
       kept.add(key);
     });
-  }
+  });
   for (const [key, element] of chips) if (!kept.has(key)) {
     element.remove();
     chips.delete(key);

@@ -225,12 +225,22 @@ const OF_NODE = [
   [/^The payment has the number (\d+), but the next of \S+ is (\d+).*/,
     '这笔付款的编号是 $1，而这把密钥的下一个编号是 $2'],
   [/^The payment moves (\S+), but \S+ has (\S+?)\.?$/, '这笔付款要付 $1，但这把密钥只有 $2'],
-  [/searches wait already/, '已经有太多请求在等待挖矿，请稍后再试'],
+  [/^block (\d+): previous_hash is (.*), but the block before it hashes to (\S+)\. Was that.*/,
+    '区块 $1 写着前一区块的哈希是 $2，但前一区块的哈希算出来是 $3'],
+  [/^block (\d+): its proof gives (\S+), not (\S+?)\.? Was the work done\?$/,
+    '区块 $1 的证明算出 $2，而不是 $3'],
+  [/^.*searches wait already.*/, '已经有太多请求在等待挖矿，请稍后再试'],
 ];
 
-function ofNode(message) {
+function translated(message) {
   const [said, words] = OF_NODE.find(([it]) => it.test(message)) ?? [];
-  return language === 'zh' && said ? `${message.replace(said, words)}（${message}）` : message;
+  return language === 'zh' && said ? message.replace(said, words) : message;
+}
+
+/** With the node's own words behind it, for those who read them in a terminal. */
+function ofNode(message) {
+  const words = translated(message);
+  return words === message ? message : `${words}（${message}）`;
 }
 
 const $ = id => document.getElementById(id);
