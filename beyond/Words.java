@@ -36,6 +36,12 @@ final class Words {
         return words.getOrDefault(key(english), english);
     }
 
+    /** The same, with the blanks that stand around it. */
+    String as(String english) {
+        var core = english.strip();
+        return english.replace(core, in(core));
+    }
+
     static String key(String english) {
         return english.strip().replaceAll("\\s+", " ");
     }

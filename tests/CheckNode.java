@@ -10,6 +10,8 @@
 //SOURCES check/Rival.java
 //SOURCES check/Talk.java
 //SOURCES check/Report.java
+//SOURCES ../beyond/Words.java
+//FILES zh/check.json=../docs/zh/check.json
 
 // # How far has your node come?
 //
@@ -72,17 +74,22 @@ public class CheckNode implements Callable<Integer> {
         "Write what came out as a page of HTML, to hand in.") Path file;
     @Option(names = "--json", description =
         "One line of JSON, to collect those of a class.") boolean json;
+    @Option(names = "--lang", paramLabel = "zh", description = "Say it in "
+        + "Chinese. So it is where the machine speaks Chinese.")
+        String language = Locale.getDefault().getLanguage();
     @Spec CommandSpec program;
     int[] ports = {5998, 5999}; // of its two neighbours
     InputStream keyboard = System.in;
     PrintStream prompts = System.err; // what its user must do
 
+    private Words words; // JSON stays in English
     private Talk talk;
     private Rows rows;
     private final Map<Rows.Row, Report.Result> results = new LinkedHashMap<>();
 
     public Integer call() throws Exception {
         var rule = new ProofOfWork(kind, zeros);
+        words = Words.of("check", language);
         if (lastStep != null && (lastStep < 1 || lastStep > 4))
             throw new IllegalArgumentException("The steps are 1 to 4");
         if (lastStep != null)
@@ -178,7 +185,8 @@ public class CheckNode implements Callable<Integer> {
 
     private Report report() {
         return new Report(talk.url(), rows, rows.all.stream().map(results::get)
-            .filter(Objects::nonNull).toList(), Math.max(last(), Rows.LAST));
+            .filter(Objects::nonNull).toList(), Math.max(last(), Rows.LAST),
+            words);
     }
 
     // ## All rows, once
@@ -188,7 +196,7 @@ public class CheckNode implements Callable<Integer> {
         for (var row : rows.all) {
             if (row.chapter() != chapter) {
                 waiting(chapter);
-                say("%n@|bold %s|@%n", Rows.CHAPTERS.get(row.chapter() - 1));
+                say("%n@|bold %s|@%n", chapter(row));
             }
             chapter = row.chapter();
             show(run(row));
@@ -207,29 +215,31 @@ public class CheckNode implements Callable<Integer> {
             report.beyond, report.allBeyond);
         if (isAll()) say("met: %s%n", report.met());
         report.next.ifPresent(it -> say("next: @|bold %s|@%s%n",
-            it.row().title(), hint ? "" : " (--hint gives a hint)"));
+            words.in(it.row().title()), hint ? ""
+                : words.in(" (--hint gives a hint)")));
         if (file != null) say("@|faint The report is in %s.|@%n", file);
         if (report.isDone()) say(next() + "%n");
-        if (report.passed > 0 && !restart) say("@|faint %s: start it again before you go "
-            + "on.|@%n", rows.hasNeighbours()
-            ? "Your node's two neighbours are gone now"
-            : "This check has mined and paid on your node");
+        if (report.passed > 0 && !restart) say(rows.hasNeighbours()
+            ? "@|faint Your node's two neighbours are gone now: start it "
+                + "again before you go on.|@%n"
+            : "@|faint This check has mined and paid on your node: start it "
+                + "again before you go on.|@%n");
         return report.failed + report.waiting == 0 ? 0 : 1;
     }
 
     private void show(Report.Result result) {
-        var title = result.row().title();
+        var title = words.in(result.row().title());
         if (result.mark() == Report.Mark.passed)
             say("  @|green %s|@ %s%n", sign("✓", "+"), title);
         if (result.mark() != Report.Mark.failed) return;
         say("  @|bold,red %s|@ @|bold %s|@%n", sign("✗", "x"), title);
-        for (var line : Report.lines(result, hint))
+        for (var line : Report.lines(result, hint, words))
             say("      %-9s @|" + switch (line.getKey()) {
                 case "came" -> "red";
                 case "expected" -> "green";
                 case "hint" -> "yellow";
                 default -> "reset";
-            } + " %s|@%n", line.getKey(), line.getKey().equals("asked")
+            } + " %s|@%n", words.in(line.getKey()), line.getKey().equals("asked")
                 ? command(line.getValue()) : fold(line.getValue()));
     }
 
@@ -244,8 +254,9 @@ public class CheckNode implements Callable<Integer> {
             && it.mark() == Report.Mark.waiting)
             .collect(groupingBy(Report.Result::came, LinkedHashMap::new,
                 counting()))
-            .forEach((other, count) -> say("  @|faint · %d wait%s for: %s|@%n",
-                count, count == 1 ? "s" : "", other));
+            .forEach((other, count) -> say(count == 1
+                ? "  @|faint · %d waits for: %s|@%n"
+                : "  @|faint · %d wait for: %s|@%n", count, words.in(other)));
     }
 
     // ## Again and again
@@ -283,8 +294,8 @@ public class CheckNode implements Callable<Integer> {
         clear();
         boolean done = first == rows.all.size();
         var row = rows.all.get(done ? first - 1 : first);
-        say("@|bold %s|@ · %d of %d rows green%n%n", Rows.CHAPTERS.get(
-            row.chapter() - 1), first, rows.all.size());
+        say("@|bold %s|@ · %d of %d rows green%n%n", chapter(row), first,
+            rows.all.size());
         var green = rows.all.subList(Math.min(before, first), first);
         int most = Math.min(green.size(), 4); // the newest
         if (green.size() > most) say("  @|green %s %d more, and|@%n",
@@ -309,13 +320,17 @@ public class CheckNode implements Callable<Integer> {
             + "your node: its chain grows.)|@%n");
     }
 
+    private String chapter(Rows.Row row) {
+        return words.in(Rows.CHAPTERS.get(row.chapter() - 1));
+    }
+
     // What to do when all is green.
     private String next() {
         int done = last();
         return isAll() && !signed ? "@|bold,green Your node lives in the "
             + "network.|@ Next: \"Then join in\" in docs/write-your-own.md."
-            : "@|bold,green Chapter " + done + " is done.|@"
-            + (done < 12 ? " Next: chapter " + (done + 1) + "." : "");
+            : words.in("@|bold,green Chapter %d is done.|@ Next: chapter %d.")
+                .formatted(done, done + 1);
     }
 
     private void awaitNode() throws InterruptedException {
@@ -334,8 +349,8 @@ public class CheckNode implements Callable<Integer> {
             var key = keys.poll(250, TimeUnit.MILLISECONDS);
             if (key != null && key.equals("q")) return false;
             if (key != null && key.equals("h") && gone.isEmpty()) say(
-                "%n      hint      @|yellow %s|@%n", fold(rows.all.get(first)
-                    .hint()));
+                "%n      hint      @|yellow %s|@%n", fold(words.in(rows.all
+                    .get(first).hint())));
             else if (key != null) return true;
             if (talk.address() == null) {
                 if (!away) say("@|red Your node is gone. Start it again.|@%n");
@@ -386,8 +401,11 @@ public class CheckNode implements Callable<Integer> {
             say("\r%d of %d\033[K", i + 1, rows.all.size());
     }
 
+    // A Chinese character takes two columns, and a line may end behind any.
     private static String fold(String text) {
-        return fold(text, 64, 16);
+        return Words.width(text) > text.length()
+            ? text.replaceAll("(.{30})(?=.)", "$1\n" + " ".repeat(16))
+            : fold(text, 64, 16);
     }
 
     // Long words are cut at the edge, others move to the next line.
@@ -406,7 +424,8 @@ public class CheckNode implements Callable<Integer> {
 
     private void say(String format, Object... values) {
         var out = program.commandLine().getOut();
-        if (!json) out.print(Ansi.AUTO.string(format).formatted(values));
+        if (!json) out.print(Ansi.AUTO.string(words.as(format))
+            .formatted(values));
         out.flush();
     }
 

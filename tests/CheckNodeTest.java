@@ -68,6 +68,36 @@ class CheckNodeTest {
             "a signed payment is taken"));
     }
 
+    // Each title, each hint and each sentence has its Chinese one, and the
+    // other way round.
+    @Test
+    void inChineseNoSentenceIsLeftInEnglish() throws Exception {
+        var words = Client.JSON.readTree(Programs.file("docs/zh/check.json")
+            .toFile());
+        var said = new HashSet<String>(Rows.CHAPTERS);
+        for (var rule : Rule.values()) for (boolean signed : List.of(true,
+                false)) for (var row : new Rows(null, new Forge(new ProofOfWork(
+                    rule, 4)), "", 0, signed).all) {
+            said.add(row.title());
+            said.add(row.hint());
+        }
+        for (var english : said) assertTrue(words.path(Words.key(english))
+            .asText().matches("(?s).*\\p{IsHan}.*"), english);
+        var source = Words.key(Files.readString(Programs.file(
+            "tests/CheckNode.java")) + Files.readString(Programs.file(
+            "tests/check/Report.java"))).replaceAll("\" \\+ \"", "")
+            .replace("\\\"", "\"");
+        words.fieldNames().forEachRemaining(english -> assertTrue(
+            said.stream().map(Words::key).anyMatch(english::equals)
+                || source.contains(english), english + " is not said"));
+        var red = Checks.text(1, nodes.start("--zeros", "3").url(), "--lang",
+            "zh", "--chapter", "4", "--hint");
+        for (var line : red.lines().filter(it -> it.matches("  [✓✗].*|[^ ].*"))
+            .toList()) assertTrue(line.matches("(?s).*\\p{IsHan}.*"), line);
+        for (var line : red.lines().toList())
+            assertTrue(Words.width(line) <= 90, line);
+    }
+
     // With fewer zeros, a proof may be good by both rules, by chance.
     @Test
     void theOtherRuleIsRecognised() throws Exception {

@@ -96,7 +96,7 @@ async function act(form) {
     answer(() => ['✓ ' + ofNode(plain(found.message)),
       ANSWERS[form.id](found, seconds, before, after)]);
   } catch (error) {
-    answer(() => ['✕', wrongWords(error)], true);
+    answer(() => ['✕', wrongWords(error).replace(/^○ /, '')], true);
   }
   if (mines) node.mining = false;
   changed();

@@ -53,8 +53,11 @@ const shown = value => visible(shorten(plain(value)));
 
 /** Letters that turn or hide others, and a name of blanks, are shown as what they are. */
 function visible(text) {
-  const seen = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    letter => `\\u${letter.codePointAt(0).toString(16).padStart(4, '0')}`);
+  const joined = /(?<=\p{ExtPict}\ufe0f?)\u200d(?=\p{ExtPict})/gu; // as in 👩‍🎓
+  const kept = [...text.matchAll(joined)].map(({ index }) => index);
+  const seen = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (letter, at) => kept.includes(at)
+    ? letter :
+    `\\u${letter.codePointAt(0).toString(16).padStart(4, '0')}`);
   return seen.trim() ? seen : `“${seen}”`;
 }
 

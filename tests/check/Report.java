@@ -16,6 +16,7 @@ final class Report {
     record Result(Rows.Row row, Mark mark, String asked, String came,
                   String expected, String compare) { }
 
+    private final Words words;
     private final String node;
     private final Rows rows;
     private final List<Result> results;
@@ -23,7 +24,9 @@ final class Report {
     final long passed, failed, waiting, beyond, allBeyond;
     final Optional<Result> next; // the first that is not green
 
-    Report(String node, Rows rows, List<Result> results, int chapters) {
+    Report(String node, Rows rows, List<Result> results, int chapters,
+           Words words) {
+        this.words = words;
         this.node = node;
         this.rows = rows;
         this.results = results;
@@ -58,10 +61,10 @@ final class Report {
 
     String summary() {
         long red = all(Mark.failed), wait = all(Mark.waiting);
-        return "chapter " + chapter + " of " + chapters + " · "
-            + all(Mark.passed) + " of " + results.size() + " rows green"
-            + (red == 0 ? "" : ", " + red + " red")
-            + (wait == 0 ? "" : ", " + wait + " wait");
+        return words.in("chapter %d of %d · %d of %d rows green").formatted(
+            chapter, chapters, all(Mark.passed), results.size())
+            + (red == 0 ? "" : words.in(", %d red").formatted(red))
+            + (wait == 0 ? "" : words.in(", %d wait").formatted(wait));
     }
 
     String met() {
@@ -147,13 +150,14 @@ final class Report {
         int chapter = 0;
         for (var it : results) {
             if (it.row.chapter() != chapter) out.append(chapter == 0 ? ""
-                : "</ul>\n").append("<h2>").append(escape(Rows.CHAPTERS.get(
-                    (chapter = it.row.chapter()) - 1))).append("</h2>\n<ul>\n");
+                : "</ul>\n").append("<h2>").append(escape(words.in(
+                    Rows.CHAPTERS.get((chapter = it.row.chapter()) - 1))))
+                .append("</h2>\n<ul>\n");
             out.append("<li class=\"").append(it.mark).append("\">")
-                .append(escape(it.row.title()));
+                .append(escape(words.in(it.row.title())));
             if (it.mark == Mark.failed) {
                 out.append("\n<dl>");
-                for (var line : lines(it, true)) out.append("<dt>")
+                for (var line : lines(it, true, words)) out.append("<dt>")
                     .append(line.getKey()).append("</dt><dd>")
                     .append(escape(line.getValue())).append("</dd>");
                 out.append("</dl>");
@@ -164,11 +168,12 @@ final class Report {
     }
 
     /** What there is to say of a red row: name and text. */
-    static List<Map.Entry<String, String>> lines(Result it, boolean hint) {
+    static List<Map.Entry<String, String>> lines(Result it, boolean hint,
+                                                 Words words) {
         var lines = new ArrayList<>(List.of(Map.entry("asked", it.asked),
             Map.entry("came", it.came), Map.entry("expected", it.expected),
             Map.entry("compare", it.compare)));
-        if (hint) lines.add(Map.entry("hint", it.row.hint()));
+        if (hint) lines.add(Map.entry("hint", words.in(it.row.hint())));
         lines.removeIf(line -> line.getValue().isEmpty());
         return lines;
     }

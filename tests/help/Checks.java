@@ -31,7 +31,7 @@ final class Checks {
         var out = new PrintWriter(said);
         return Script.run(new CommandLine(check).setOut(out).setErr(out)
             .setOverwrittenOptionsAllowed(true), plus(new String[] {
-                "--patience", "100"}, arguments));
+                "--patience", "100", "--lang", "en"}, arguments));
     }
 
     /** All that it says, if it ends with this status. */
