@@ -35,7 +35,8 @@ function drawTree() {
   $('tree').hidden = !isWall;
   if (!isWall || !node.etag) return;
   say('height', t('block', { index: node.chain.length }));
-  say('join', `jbang Node.java --join ${location.origin}`);
+  say('join', `jbang Node.java${location.hostname === 'localhost' ? '' : ' --host 0.0.0.0'}`
+    + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`) + ` --join ${location.origin}`);
   say('miners', minersOf(node.chain));
   const all = tips(), from = Math.max(0, all[0].hashes.length - SEEN);
   const lane = HEIGHT / all.length, places = new Map();
@@ -99,7 +100,8 @@ function moveChips(all, places, lane) {
 }
 
 function chip(words, isOurs) {
-  const short = [...words].length > 10 ? [...words].slice(-10).join('') : words;
+  const name = words.replace(/^localhost(?=:)/, '');
+  const short = [...name].length > 10 ? [...name].slice(-10).join('') : name;
   const element = drawn('g', { class: isOurs ? 'chip ours' : 'chip' }, drawn('title', {}, words),
     drawn('rect', { y: -24, width: 180, height: 48, rx: 24 }),
     drawn('text', { x: 90, y: 11, 'text-anchor': 'middle' }, short));

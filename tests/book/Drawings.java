@@ -13,7 +13,7 @@ import java.util.regex.*;
 
 final class Drawings {
     private static final String RED = "#c62828", BLUE = "#1e88e5",
-        GREY = "#90a4ae"; // to be seen on white and on black
+        GREY = "#607d8b"; // to be seen on white and on black
 
     /** Each by its file's name. */
     static Map<String, String> all(Path root) throws IOException {
@@ -64,8 +64,8 @@ final class Drawings {
     private static String zeros(Path root) throws IOException {
         var rows = numbers(root, "03-proof-of-work.md",
             "^ +(\\d) +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$");
-        var chart = new Chart("zeros", 0, 5, "guesses, each line ten times the "
-            + "one below", 0, 6, true);
+        var chart = new Chart("zeros", 0, 5, "guesses (each step up: ten times "
+            + "as many)", 0, 6, true);
         chart.marks(1, 2, 3, 4);
         for (var row : rows) chart.line(GREY, false, List.of(
             new double[] {row[0], row[3]}, new double[] {row[0], row[4]}));
@@ -103,14 +103,14 @@ final class Drawings {
         chart.dots(RED, columns(rows, 0, 2));
         chart.label(BLUE, 2.7, 1.5, "power × 2");
         chart.label(BLUE, 4.7, 1.5, "power × 2");
-        chart.label(BLUE, 5.3, 41, "power : 4");
+        chart.label(BLUE, 5.3, 41, "power ÷ 4");
         return chart.svg();
     }
 
     // Chapter 11: the risk, by confirmations.
     private static String waits(Path root) throws IOException {
-        var chart = new Chart("confirmations, z", 0, 10, "risk, each line ten "
-            + "times the one below", -6, 0, true);
+        var chart = new Chart("confirmations, z", 0, 10, "risk (each step up: "
+            + "ten times as high)", -6, 0, true);
         chart.marks(0, 2, 4, 6, 8, 10);
         for (var q : List.of(0.1, 0.3)) {
             for (var row : numbers(root, "11-from-here-to-bitcoin.md",
