@@ -115,6 +115,34 @@ class DocsTest {
         }
     }
 
+    // Chinese books name the thing, and have a word for a text.
+    @Test
+    void theChineseIsWrittenInChinese() throws Exception {
+        long all = 0, texts = 0, nobody = 0;
+        try (var files = Files.list(Book.HERE.resolve("docs/zh"))) {
+            for (var file : files.filter(it -> ("" + it).endsWith(".md"))
+                    .toList()) {
+                var prose = Files.readString(file).replaceAll(
+                    "(?s)```.*?```|攻破它|修好它|弄坏它", "");
+                long han = count("\\p{IsHan}", prose);
+                long it = count("它", prose);
+                assertTrue(it < 5 + han * 5 / 1_000, file + ": " + it
+                    + " of " + han);
+                all += han;
+                texts += count("文字", prose);
+                nobody += count("没有人|谁也|人人", prose);
+            }
+        }
+        assertTrue(all > 30_000, "" + all);
+        assertTrue(texts < 20, texts + " times 文字");
+        assertTrue(nobody < 20, nobody + " times 没有人, 谁也, 人人");
+    }
+
+    private static long count(String pattern, String text) {
+        return java.util.regex.Pattern.compile(pattern).matcher(text).results()
+            .count();
+    }
+
     @Nested
     class TheChaptersTogether {
         @Test

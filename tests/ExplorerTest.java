@@ -887,7 +887,8 @@ class ExplorerTest {
         tab.await("text(row(1)).includes('forked')");
         tab.load("axe-core@4.10.3", "axe.min.js");
         axeFindsNothing("plain");
-        for (var details : List.of("#owners", "#play", "#terms")) {
+        for (var details : List.of("#owners", "#play", "#signing",
+                "#terms")) {
             tab.click(details + " summary");
             tab.await("find('" + details + "').open");
         }
