@@ -668,6 +668,39 @@ class ExplorerTest {
         tab.click("#extend");
         tab.await("#verdict", "Longer than all");
         tab.picture("alone", "light");
+        tab.load("axe-core@4.10.3", "axe.min.js");
+        axeFindsNothing("alone");
+    }
+
+    @Test
+    void thirtyNodesInSixHistoriesFitOnTheWall() throws Exception {
+        seeFile();
+        tab.size("1280x720");
+        tab.js("""
+            for (let i = 0; i < 29; i++) {
+              let chain = alone.chain.slice(0, 4);
+              if (i % 6 === 0) chain = alone.chain;
+              else for (const proof of ['146502', '43538']) chain = played(chain,
+                60.5 + i % 6, proof, ['0', 'group' + i % 6, '1']);
+              alone.peers['student-' + i] = chain;
+            }
+            for (const name of ['ada', 'ben', 'chloe']) delete alone.peers[name];
+            refresh().then(() => 0)""");
+        tab.await("histories.size == 6");
+        tab.click("#wall");
+        tab.await("all('#chips .chip').length == 30");
+        tab.await("document.getAnimations().length == 0");
+        for (var size : List.of("1280x720", "1920x1080")) {
+            tab.size(size);
+            holds("""
+                (boxes => boxes.every((a, i) => a.right <= innerWidth
+                  && a.bottom <= innerHeight && boxes.every((b, j) => i == j
+                  || a.right <= b.left || b.right <= a.left
+                  || a.bottom <= b.top || b.bottom <= a.top)))(
+                  all('.box rect, .chip rect').map(it =>
+                  it.getBoundingClientRect()))""");
+            tab.picture("wall-" + size, "light");
+        }
     }
 
     private String node(String expression) throws Exception {
@@ -916,7 +949,7 @@ class ExplorerTest {
             tab.await("document.getAnimations().every(it => "
                 + "it.effect.getTiming().iterations == Infinity)");
             var only = scheme.equals("dark") ? ", runOnly: 'cat.color'" : "";
-            assertEquals("", tab.js("axe.run({resultTypes: ['violations']"
+            assertEquals("", tab.js("axe.run({resultTypes: ['violations'], preload: false"
                 + only + "}).then(found => found.violations.map(it => it.id"
                 + " + ': ' + it.nodes.map(n => n.target + ' ' + n.any.map(a =>"
                 + " a.message)).join(', ')).join('\\n'))"), state + scheme);

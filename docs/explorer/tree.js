@@ -7,7 +7,7 @@
 // A block that several chains share is drawn once. The longest chain takes
 // the first lane, and each other one branches off where it differs.
 
-const SEEN = 7, LANES = 6; // blocks in a row, histories
+const LANES = 6; // histories
 
 function tips() {
   const groups = grouped(), equal = groups.get(node.etag)?.addresses ?? [];
@@ -20,7 +20,7 @@ function tips() {
 
 // ## Drawn
 
-const WIDTH = 1600, HEIGHT = 600, STEP = 148, BOX = 112;
+const WIDTH = 1600, HEIGHT = 600, STEP = 148, BOX = 112, WIDE = 168;
 const chips = new Map(); // by name: they move when their node changes its mind
 
 const drawn = (tag, attributes, ...children) => {
@@ -38,7 +38,8 @@ function drawTree() {
   say('join', `jbang Node.java${location.hostname === 'localhost' ? '' : ' --host 0.0.0.0'}`
     + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`) + ` --join ${location.origin}`);
   say('miners', minersOf(node.chain));
-  const all = tips(), from = Math.max(0, all[0].hashes.length - SEEN);
+  const all = tips(), isCrowd = all.flatMap(it => it.names).length > 12;
+  const from = Math.max(0, all[0].hashes.length - (isCrowd ? 5 : 7)); // what is seen
   const lane = HEIGHT / all.length, places = new Map();
   all.forEach(({ hashes }, row) => hashes.forEach((hash, i) => {
     if (i >= from && !places.has(hash))
@@ -80,14 +81,14 @@ function moveChips(all, places, lane) {
   all.forEach(({ hashes, names }, row) => {
     const place = places.get(hashes.at(-1)) ?? { x: 0, y: 0, i: hashes.length }; // far behind
     const tip = isPassed(all, hashes) ? { ...place, x: place.x - 30, y: (row + .5) * lane } : place;
-    const rows = Math.max(1, Math.floor(lane / 56));
-    const room = Math.max(1, Math.floor((WIDTH - tip.x - BOX - 20) / 190)) * rows;
+    const rows = Math.max(1, Math.floor(lane / 48));
+    const room = Math.max(1, Math.floor((WIDTH - tip.x - BOX - 20) / WIDE)) * rows;
     names.forEach((name, i) => {
       if (i >= room) return;
       const isMore = i === room - 1 && names.length > room;
       const words = isMore ? '+' + (names.length - i) : name, key = isMore ? words + tip.i : name;
       const used = Math.min(rows, names.length), at = { x: tip.x + BOX + 24
-        + Math.floor(i / rows) * 190, y: tip.y + (i % rows - (used - 1) / 2) * 54 };
+        + Math.floor(i / rows) * WIDE, y: tip.y + (i % rows - (used - 1) / 2) * 48 };
       if (!chips.has(key)) chips.set(key, chip(words, key === ourName()));
       chips.get(key).style.transform = `translate(${at.x}px, ${at.y}px)`;
       kept.add(key);
@@ -101,10 +102,10 @@ function moveChips(all, places, lane) {
 
 function chip(words, isOurs) {
   const name = words.replace(/^localhost(?=:)/, '');
-  const short = [...name].length > 10 ? [...name].slice(-10).join('') : name;
+  const short = [...name].length > 8 ? [...name].slice(-8).join('') : name;
   const element = drawn('g', { class: isOurs ? 'chip ours' : 'chip' }, drawn('title', {}, words),
-    drawn('rect', { y: -24, width: 180, height: 48, rx: 24 }),
-    drawn('text', { x: 90, y: 11, 'text-anchor': 'middle' }, short));
+    drawn('rect', { y: -22, width: WIDE - 8, height: 44, rx: 22 }),
+    drawn('text', { x: WIDE / 2 - 4, y: 11, 'text-anchor': 'middle' }, short));
   $('chips').append(element);
   return element;
 }
