@@ -70,7 +70,7 @@ function drawFork(groups) {
   $('fork').hidden = copy !== null || !forks.length;
   if (!forks.length) return;
   const { at, chain, addresses } = forks[0]; // the longest
-  say('fork', t('fork', { name: named(addresses), theirs: chain.length - at,
+  say('fork', t('fork', { name: nameAt(addresses[0]), theirs: chain.length - at,
     ours: node.chain.length - at }) + (forks.length > 1 ? ' +' + (forks.length - 1) : ''));
 }
 

@@ -35,7 +35,7 @@ function drawTree() {
   $('tree').hidden = !isWall;
   if (!isWall || !node.etag) return;
   say('height', t('block', { index: node.chain.length }));
-  say('join', `jbang Node.java${location.hostname === 'localhost' ? '' : ' --host 0.0.0.0'}`
+  say('join', alone ? '' : `jbang Node.java${location.hostname === 'localhost' ? '' : ' --host 0.0.0.0'}`
     + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`) + ` --join ${location.origin}`);
   say('miners', minersOf(node.chain));
   const all = tips(), isCrowd = all.flatMap(it => it.names).length > 12;
