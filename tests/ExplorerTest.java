@@ -681,7 +681,7 @@ class ExplorerTest {
               let chain = alone.chain.slice(0, 4);
               if (i % 6 === 0) chain = alone.chain;
               else for (const proof of ['146502', '43538']) chain = played(chain,
-                60.5 + i % 6, proof, ['0', 'group' + i % 6, '1']);
+                String(1506280710.5 + i % 6), proof, ['0', 'group' + i % 6, '1']);
               alone.peers['student-' + i] = chain;
             }
             for (const name of ['ada', 'ben', 'chloe']) delete alone.peers[name];
@@ -949,8 +949,8 @@ class ExplorerTest {
             tab.await("document.getAnimations().every(it => "
                 + "it.effect.getTiming().iterations == Infinity)");
             var only = scheme.equals("dark") ? ", runOnly: 'cat.color'" : "";
-            assertEquals("", tab.js("axe.run({resultTypes: ['violations'], preload: false"
-                + only + "}).then(found => found.violations.map(it => it.id"
+            assertEquals("", tab.js("axe.run({resultTypes: ['violations'], "
+                + "preload: false" + only + "}).then(found => found.violations.map(it => it.id"
                 + " + ': ' + it.nodes.map(n => n.target + ' ' + n.any.map(a =>"
                 + " a.message)).join(', ')).join('\\n'))"), state + scheme);
         }

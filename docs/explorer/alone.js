@@ -7,8 +7,8 @@ const alone = location.protocol === 'file:' ? { pending: [], guesses: 0 } : null
 
 // ## Their chains: the article's three blocks, and what came behind them
 
-function played(chain, seconds, proof, ...payments) {
-  const block = { index: String(chain.length + 1), timestamp: String(1506280650 + seconds),
+function played(chain, timestamp, proof, ...payments) {
+  const block = { index: String(chain.length + 1), timestamp,
     transactions: payments.map(([sender, recipient, amount]) => ({ sender: `"${sender}"`,
       recipient: `"${recipient}"`, amount })), proof,
     previous_hash: chain.length ? `"${blockHash(chain.at(-1))}"` : '1' };
@@ -17,18 +17,14 @@ function played(chain, seconds, proof, ...payments) {
 
 function playChains() {
   const author = '8bbcb347e0634905b0cac7955bae152b';
-  let chain = played([], 0.770839, '100');
-  chain = played(chain, 14.717925, '35293', ['0', author, '1']);
-  chain = played(chain, 16.1086972, '35089', ['0', author, '1']);
-  chain[1].timestamp = '1506280664.717925'; // as they were printed in 2017
-  chain[2].timestamp = '1506280666.1086972';
-  chain[0].timestamp = '1506280650.770839';
-  for (const i of [1, 2]) chain[i].previous_hash = `"${blockHash(chain[i - 1])}"`;
+  let chain = played([], '1506280650.770839', '100'); // as they were printed in 2017
+  chain = played(chain, '1506280664.717925', '35293', ['0', author, '1']);
+  chain = played(chain, '1506280666.1086972', '35089', ['0', author, '1']);
   const behind = chain;
-  chain = played(chain, 50.5, '119678', ['alice', 'bob', '5'], ['0', 'ada', '1']);
-  const ahead = played(played(chain, 90.5, '146502', ['alice', 'carol', '2'], ['0', 'ada', '1']),
-    120.5, '43538', ['0', 'ada', '1']);
-  chain = played(chain, 100.5, '146502', ['bob', 'carol', '1'], ['0', 'you', '1']);
+  chain = played(chain, '1506280700.5', '119678', ['alice', 'bob', '5'], ['0', 'ada', '1']);
+  const ahead = played(played(chain, '1506280740.5', '146502', ['alice', 'carol', '2'], ['0', 'ada', '1']),
+    '1506280770.5', '43538', ['0', 'ada', '1']);
+  chain = played(chain, '1506280750.5', '146502', ['bob', 'carol', '1'], ['0', 'you', '1']);
   Object.assign(alone, { chain, peers: { ada: ahead, ben: chain, chloe: behind } });
 }
 

@@ -2,7 +2,7 @@
 
 'use strict';
 
-// ## Break it: a copy of the chain, which the node hashes and checks
+// ## Break it: a copy of the chain, which the page hashes and checks
 
 function takeCopy() {
   copy = { number: ++copies, chain: parse(write(node.chain)), original: node.chain,

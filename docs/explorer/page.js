@@ -91,6 +91,7 @@ async function act(form) {
     const found = await ask(request), seconds = ((performance.now() - begun) / 1000).toFixed(1);
     await refresh();
     const after = { ...node };
+    node.kept = form.id === 'resolve' && !found.new_chain;
     node.back = form.id === 'resolve' ? returned(before, after).map(write) : [];
     done = { typed, at: performance.now() };
     answer(() => ['✓ ' + ofNode(plain(found.message)),

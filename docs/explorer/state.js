@@ -4,7 +4,7 @@
 
 // ## What the node and its neighbours have
 
-const node = { chain: [], hashes: [], pending: [], names: {}, back: [], guesses: 0, rate: 0 };
+const node = { chain: [], hashes: [], pending: [], names: {}, back: [], kept: false, guesses: 0, rate: 0 };
 const neighbours = new Map(); // address: what it has, or why it has nothing
 const histories = new Map(); // tip's ETag: a chain, once for all who have it
 let turn = Promise.resolve(); // one question at a time

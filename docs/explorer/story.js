@@ -20,8 +20,7 @@ const STORY = [
   { at: '#register', done: () => neighbours.size > 0, act: () => act($('register')) },
   { at: '#track > section + section', done: isBehind },
   { at: '#resolve', done: () => neighbours.size > 0 && !isBehind(), act: () => act($('resolve')) },
-  { at: '#shell', done: () => $('answer').textContent.includes(ofNode(
-    'Our chain is authoritative')), act: () => act($('resolve')) },
+  { at: '#shell', done: () => node.kept, act: () => act($('resolve')) },
   { at: '#break', done: () => copy !== null, act: () => takeCopy() },
 ];
 

@@ -83,24 +83,19 @@ final class NetworkRows {
     private void passing() {
         rows.row("a signed payment goes on to neighbours that check it",
             "Their GET /nodes says \"signed\": true. It can't be made twice, "
-            + "so it may come by many ways.", () -> {
-                var payment = taken();
-                expects(rows.left, "POST /transactions/new",
-                    CanonicalJson.of(payment.get("sender")));
-            }, tells);
+            + "so it may come by many ways.", this::goesOn, tells);
         rows.row("and not to others, who would take it each time",
             "A node that does not check payments can't tell one that came "
             + "twice from two.", () -> {
-                var payment = taken();
-                expects(rows.left, "POST /transactions/new",
-                    CanonicalJson.of(payment.get("sender")));
+                goesOn();
                 for (var it : rows.right.heard()) Talk.expect(!it.startsWith(
                     "POST /transactions/new"), "no payment", it);
             }, tells);
     }
 
-    // A payment of somebody who has a coin; the left neighbour checks.
-    private Map<String, Object> taken() throws Exception {
+    // A payment of somebody who has a coin, to the left neighbour: that one
+    // checks, the right one does not.
+    private void goesOn() throws Exception {
         var payer = new SignedRows.Payer();
         var chain = rows.rival(0);
         signed.fund(chain, payer);
@@ -112,7 +107,8 @@ final class NetworkRows {
         expects(rows.left, "GET /nodes ");
         var payment = payer.pays(1, 0.5);
         rows.talk.post("/transactions/new", payment).is(201, "");
-        return payment;
+        expects(rows.left, "POST /transactions/new",
+            CanonicalJson.of(payment.get("sender")));
     }
 
     // ## What a neighbour hears

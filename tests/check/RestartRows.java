@@ -3,11 +3,8 @@
 // What a node still knows when it comes back. The check can't end it: whoever
 // started it does that.
 
-import java.util.*;
-
 final class RestartRows {
     private final Rows rows;
-    private List<Map<String, Object>> before = List.of(); // its chain
 
     RestartRows(Rows rows) {
         this.rows = rows;
@@ -41,10 +38,9 @@ final class RestartRows {
     }
 
     private void comesBack() throws Exception {
-        before = Forge.copy(rows.chain());
+        var before = Forge.copy(rows.chain());
         rows.talk.awaitRestart();
-        var now = rows.chain();
-        Talk.same("length", before.size(), now.size());
+        Talk.same("length", before.size(), rows.chain().size());
         Talk.same("last block", before.get(before.size() - 1), rows.tip(0));
     }
 }
