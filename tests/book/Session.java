@@ -12,7 +12,7 @@ import java.io.*;
 import java.net.*;
 import java.nio.file.*;
 import java.util.*;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.*;
 import java.util.regex.*;
 
 final class Session implements AutoCloseable {
@@ -21,6 +21,8 @@ final class Session implements AutoCloseable {
         + "(?!\\[ERROR).*|WARNING: .*|.* java\\.util\\.prefs\\..*"
         + "|INFO: Created user preferences.*|Picked up JAVA_TOOL_OPTIONS.*"
         + "|NOTE: Picked up JDK_JAVA_OPTIONS.*");
+
+    private static final Map<String, Object> TEXTS = new ConcurrentHashMap<>();
 
     private final Path folder = Files.createTempDirectory("session");
     private final Map<String, String> ports = new TreeMap<>();
@@ -65,8 +67,21 @@ final class Session implements AutoCloseable {
     List<String> run(Step step) throws Exception {
         var command = withoutJobs(String.join("\n", Line.texts(
             step.command())).substring(2));
-        if (command.contains("MyNode.java")) command = command.replace(
-            "MyNode.java", "" + node(step));
+        if (!command.contains("MyNode.java")) return run(command, step);
+        var text = String.join("", Line.texts(step.command()))
+            .contains(" init ") ? "" // it makes the file
+            : Growth.at(root, page.name(), step.end().number());
+        var file = folder.resolve("MyNode.java");
+        Files.deleteIfExists(file);
+        if (!text.isEmpty()) Files.writeString(file, text);
+        // JBang has one place for what it builds of one text, and two pages
+        // may come with the same.
+        synchronized (TEXTS.computeIfAbsent(text, ignored -> new Object())) {
+            return run(command.replace("MyNode.java", "" + file), step);
+        }
+    }
+
+    private List<String> run(String command, Step step) throws Exception {
         boolean goesOn = command.endsWith("&");
         if (goesOn) {
             int job = jobs.isEmpty() ? 1 : jobs.last() + 1;
@@ -89,15 +104,6 @@ final class Session implements AutoCloseable {
         return command.replaceAll("kill( -9)?((?: %\\d)+)",
             "{ kill$1$2; wait$2; } 2>/dev/null").replaceAll(" %(\\d)",
             " \\$job$1");
-    }
-
-    // The reader's file, as it is here; `init` makes one where there is none.
-    private Path node(Step step) throws IOException {
-        var file = folder.resolve("MyNode.java");
-        Files.deleteIfExists(file);
-        return String.join("", Line.texts(step.command())).contains(" init ")
-            ? file : Files.writeString(file, Growth.at(root, page.name(),
-                step.end().number()));
     }
 
     /** What sh answers in one line, or null if it has ended. */
