@@ -2,7 +2,6 @@
 //JAVA 17+
 //SOURCES Node.java
 //SOURCES beyond/Shown.java
-//SOURCES beyond/Words.java
 //FILES zh/demo.json=docs/zh/demo.json
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //JAVA_OPTIONS -Djdk.console=java.base
@@ -42,6 +41,7 @@ public class Demo implements Callable<Integer> {
     String language = Locale.getDefault().getLanguage();
 
     private Words words;
+    private Shown shown;
     private String one, two;
 
     // ## The tour
@@ -49,6 +49,7 @@ public class Demo implements Callable<Integer> {
     public Integer call() throws Exception {
         auto |= System.console() == null;
         words = Words.of("demo", language);
+        shown = new Shown(words);
         say("Two nodes start ...");
         try (var first = node(5000); var second = node(5001)) {
             one = first.url();
@@ -239,7 +240,6 @@ public class Demo implements Callable<Integer> {
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Shown shown = new Shown();
 
     private JsonNode ask(String node, String path) throws Exception {
         say("$ curl " + node + path);

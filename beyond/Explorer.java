@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Pages.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the page that shows the chain
@@ -7,12 +8,14 @@
 // not packed, reads them where they lie. So does the page's link to the book.
 // No other site may show the page in a frame, and trick you into clicking.
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.javalin.http.Context;
 import java.io.*;
 
 final class Explorer {
     private static final String FILES =
-        "explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.]md";
+        "explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.](md|png|svg)";
 
     /** Sends the page at /, its files at /explorer/, the book at /docs/. */
     static void reply(Context ctx) throws IOException {
@@ -23,8 +26,10 @@ final class Explorer {
             + name + " is not here. A node that was started in the folder "
             + "above docs/ finds it.");
         ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
-            .header("Cache-Control", "no-cache").contentType(type(name))
-            .result(text);
+            .header("Cache-Control", "no-cache").contentType(type(name));
+        if (name.endsWith(".md")) ctx.result(Pages.html(name.startsWith("zh/")
+            ? "zh" : "en", new String(text.readAllBytes(), UTF_8)));
+        else ctx.result(text);
     }
 
     /** The text of this file, or null if there is none. */
@@ -38,7 +43,8 @@ final class Explorer {
     private static String type(String name) {
         if (name.endsWith(".css")) return "text/css";
         if (name.endsWith(".js")) return "text/javascript";
-        return name.endsWith(".md") ? "text/plain; charset=utf-8"
-            : "text/html";
+        if (name.endsWith(".png")) return "image/png";
+        return name.endsWith(".svg") ? "image/svg+xml"
+            : "text/html; charset=utf-8";
     }
 }

@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Words.java
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 
 // # Beyond the tutorial: an answer, shown to people
@@ -29,6 +30,11 @@ final class Shown {
             .withArrayIndenter(new DefaultIndenter()));
 
     private final Set<JsonNode> seen = new HashSet<>(); // previous hashes
+    private final Words words;
+
+    Shown(Words words) {
+        this.words = words;
+    }
 
     /** @param marks how the fields begin that matter, behind their quote */
     JsonNode print(JsonNode answer, String... marks) throws IOException {
@@ -55,8 +61,9 @@ final class Shown {
     // what is marked. Its previous hash tells if it was shown before.
     private JsonNode fold(JsonNode block, String... marks) {
         boolean known = seen.contains(block.get("previous_hash"));
-        var parts = new StringJoiner(", ", "{ block ", " }");
-        parts.add(block.get("index") + (known ? ", as above" : ""));
+        var parts = new StringJoiner(", ", "{ ", " }");
+        parts.add(words.in(known ? "block %s, as above" : "block %s")
+            .formatted(block.get("index")));
         for (var name : marks) if (block.has(name))
             parts.add("\"" + name + "\": " + block.get(name));
         if (!known) parts.add("…");

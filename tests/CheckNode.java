@@ -100,7 +100,7 @@ public class CheckNode implements Callable<Integer> {
         if (watch && json) throw new IllegalArgumentException(
             "--watch is for people, --json is not");
         if (file != null) Report.mayWrite(file);
-        talk = new Talk(url, patience, prompts);
+        talk = new Talk(url, patience, prompts, words);
         try {
             if (watch) awaitNode();
             var us = talk.meet();
@@ -115,7 +115,7 @@ public class CheckNode implements Callable<Integer> {
                 return watch ? watch() : once();
             }
         } catch (IOException e) {
-            if (!json) throw e;
+            if (!json) throw new IOException(words.in(e.getMessage()));
             print(CanonicalJson.of(Map.of("node", talk.url(), "error",
                 e.getMessage())));
             return 1;
@@ -308,8 +308,7 @@ public class CheckNode implements Callable<Integer> {
             Rows.Row::beyond)) say("@|bold,green Your node lives in the "
             + "network.|@ Every row that counts is green. The rest goes "
             + "further:%n%n");
-        if (!gone.isEmpty()) say("@|red %s|@%n", fold(gone.replace(
-            ", and this check", ""), 78, 0));
+        if (!gone.isEmpty()) say("@|red %s|@%n", fold(words.in(gone), 78, 0));
         else if (!done) show(results.get(row));
         if (!done) say("%n@|faint Fix it, and start your node again. Enter: "
             + "check now. h: hint. Ctrl-C: end.|@%n");
@@ -327,8 +326,8 @@ public class CheckNode implements Callable<Integer> {
     // What to do when all is green.
     private String next() {
         int done = last();
-        return isAll() && !signed ? "@|bold,green Your node lives in the "
-            + "network.|@ Next: \"Then join in\" in docs/write-your-own.md."
+        return isAll() && !signed ? words.in("@|bold,green Your node lives in "
+            + "the network.|@ Next: \"Then join in\" in docs/write-your-own.md.")
             : words.in("@|bold,green Chapter %d is done.|@ Next: chapter %d.")
                 .formatted(done, done + 1);
     }
@@ -403,15 +402,15 @@ public class CheckNode implements Callable<Integer> {
 
     // A Chinese character takes two columns, and a line may end behind any.
     private static String fold(String text) {
-        return Words.width(text) > text.length()
-            ? text.replaceAll("(.{30})(?=.)", "$1\n" + " ".repeat(16))
-            : fold(text, 64, 16);
+        return fold(text, 64, 16);
     }
 
     // Long words are cut at the edge, others move to the next line.
     private static String fold(String text, int width, int indent) {
-        return text.lines().map(line -> line.replaceAll("(.{1," + width
-            + "})(?: +|$)|(.{" + width + "})", "$1$2\n")).collect(joining())
+        return text.lines().map(line -> Words.width(line) > line.length()
+            ? Words.folded(line, width)
+            : line.replaceAll("(.{1," + width + "})(?: +|$)|(.{" + width
+                + "})", "$1$2\n")).collect(joining())
             .strip().replace("\n", "\n" + " ".repeat(indent));
     }
 

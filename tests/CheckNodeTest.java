@@ -83,13 +83,18 @@ class CheckNodeTest {
         }
         for (var english : said) assertTrue(words.path(Words.key(english))
             .asText().matches("(?s).*\\p{IsHan}.*"), english);
-        var source = Words.key(Files.readString(Programs.file(
-            "tests/CheckNode.java")) + Files.readString(Programs.file(
-            "tests/check/Report.java"))).replaceAll("\" \\+ \"", "")
+        var source = new StringBuilder(Files.readString(Programs.file(
+            "tests/CheckNode.java")));
+        try (var files = Files.list(Programs.file("tests/check"))) {
+            for (var file : files.toList())
+                source.append(Files.readString(file));
+        }
+        var all = Words.key("" + source).replaceAll("\" \\+ \"", "")
             .replace("\\\"", "\"");
         words.fieldNames().forEachRemaining(english -> assertTrue(
             said.stream().map(Words::key).anyMatch(english::equals)
-                || source.contains(english), english + " is not said"));
+                || Stream.of(english.split("%s|[:,] |\n")).allMatch(part ->
+                    all.contains(part.strip())), english + " is not said"));
         var red = Checks.text(1, nodes.start("--zeros", "3").url(), "--lang",
             "zh", "--chapter", "4", "--hint");
         for (var line : red.lines().filter(it -> it.matches("  [✓✗].*|[^ ].*"))
@@ -174,8 +179,9 @@ class CheckNodeTest {
     void eachFaultTurnsItsRowsRedAndNoOthers(StandIn.Fault fault)
             throws Exception {
         var node = nodes.add(new StandIn(fault));
-        var red = Checks.titles(node.report(fault.isBeyond() ? 0 : 1),
-            "failed");
+        var report = node.report(fault.isBeyond() ? 0 : 1);
+        speaksChinese(report);
+        var red = Checks.titles(report, "failed");
         red.removeAll(TUTORIALS);
         assertEquals(new TreeSet<>(fault.rows), red);
     }
@@ -185,10 +191,24 @@ class CheckNodeTest {
     void eachSignedFaultTurnsItsRowsRedAndNoOthers(SignedStandIn.Fault fault)
             throws Exception {
         var report = nodes.add(new SignedStandIn(fault)).report(1, "--signed");
+        speaksChinese(report);
         var red = new TreeSet<>(SignedStandIn.ALWAYS);
         red.removeAll(Checks.titles(report, "waiting"));
         red.addAll(fault.rows());
         assertEquals(red, Checks.titles(report, "failed"));
+    }
+
+    // What it says of a red row, too, but for the texts that it quotes.
+    private static void speaksChinese(JsonNode report) throws IOException {
+        var words = Words.of("check", "zh");
+        for (var row : report.get("rows")) for (var name : List.of("came",
+                "expected", "compare")) {
+            if (!row.get("result").asText().equals("failed")) continue;
+            var said = words.in(row.get(name).asText());
+            assertFalse(Pattern.compile("[a-z]+ [a-z]+ [a-z]+").matcher(said
+                .replaceAll("\"[^\"]*\"|\\{.*|\\[.*|状态码 \\d+，.*", ""))
+                .find(), said);
+        }
     }
 
     @Test

@@ -64,11 +64,13 @@ class DemoTest {
             if (line.matches("   [^ $].*") && !line.matches(
                 "   (\\$|-d|\\{|\\}|> ).*")) assertTrue(line.matches(
                     ".*\\p{IsHan}.*|.*Ctrl.*"), line);
+        assertFalse(chinese.contains("{ block"), chinese);
         assertEquals(tour.split("(?m)^   ── ").length,
             chinese.split("(?m)^   ── ").length);
         for (var line : chinese.lines().toList())
             assertTrue(Words.width(line) <= 80, line);
-        var source = Words.key(Files.readString(Programs.file("Demo.java"))
+        var source = Words.key((Files.readString(Programs.file("Demo.java"))
+            + Files.readString(Programs.file("beyond/Shown.java")))
             .replaceAll("\"\\s*\\+\\s*\"", "").replaceAll("\\\\n|\\\\\\n", " ")
             .replace("\\\"", "\""));
         var words = new com.fasterxml.jackson.databind.ObjectMapper().readTree(

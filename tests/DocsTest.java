@@ -118,7 +118,7 @@ class DocsTest {
     // Chinese books name the thing, and have a word for a text.
     @Test
     void theChineseIsWrittenInChinese() throws Exception {
-        long all = 0, texts = 0, nobody = 0;
+        long all = 0, texts = 0, nobody = 0, clauses = 0, brief = 0;
         try (var files = Files.list(Book.HERE.resolve("docs/zh"))) {
             for (var file : files.filter(it -> ("" + it).endsWith(".md"))
                     .toList()) {
@@ -131,11 +131,19 @@ class DocsTest {
                 all += han;
                 texts += count("文字", prose);
                 nobody += count("没有人|谁也|人人", prose);
+                // from one stop to the next, without headings and tables
+                for (var clause : prose.replaceAll("(?m)^[#|<].*|`[^`]*`"
+                        + "|\\]\\([^)]*\\)", "").split("[。；？！：\n]")) {
+                    long letters = count("\\p{IsHan}", clause);
+                    if (letters > 0) clauses++;
+                    if (letters > 0 && letters <= 8) brief++;
+                }
             }
         }
         assertTrue(all > 30_000, "" + all);
         assertTrue(texts < 20, texts + " times 文字");
         assertTrue(nobody < 20, nobody + " times 没有人, 谁也, 人人");
+        assertTrue(brief * 5 < clauses, brief + " short of " + clauses);
     }
 
     private static long count(String pattern, String text) {

@@ -246,6 +246,24 @@ class GrowthTest {
             assertFalse(stage.matches("(?s).*\\{[\\w#/@!|].*"));
     }
 
+    // Only what people read differs: comments, and what it says of how it was
+    // started.
+    @Test
+    void theChineseTemplateIsTheSameProgram() throws Exception {
+        var chinese = text("docs/nodes/MyNode-zh.java.qute");
+        assertEquals(program(text("docs/nodes/MyNode.java.qute")),
+            program(chinese));
+        for (var comment : Pattern.compile("//( .*)").matcher(chinese).results()
+            .toList()) assertTrue(comment.group().matches(
+                ".*(\\p{IsHan}|localhost:|jbang |\\d\\.\\d).*"), comment.group());
+    }
+
+    private static List<String> program(String text) {
+        return List.of(text.replaceAll("(?m)//( .*|$)", "").replaceAll(
+            "System\\.err\\.println\\(\"[^;]+\\);", "").strip()
+            .split("\\s*\n\\s*"));
+    }
+
     // ## Compiled, run and checked
 
     /** The rows up to this chapter, of a node that needs so many zeros. */

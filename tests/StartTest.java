@@ -125,14 +125,14 @@ class StartTest {
 
     @Test
     void aNodeOfYourOwnBeginsWithEmptyRoutes() throws Exception {
-        run(0, Map.of(), Path.of("init"), "-t", "node@" + HERE.resolve(
+        run(0, Map.of(), Path.of("init"), "-t", "node-zh@" + HERE.resolve(
             "jbang-catalog.json"), "Mine.java");
         var url = new Program(start(Map.of(), temp.resolve("Mine.java"), "0"))
             .url;
         shows(run(1, Map.of(), HERE.resolve("tests/CheckNode.java"), "--json",
             url), "\"passed\": 0,", "status 501, This route is empty.");
-        shows(run(1, Map.of(), temp.resolve("Mine.java"), url.substring(
-            url.lastIndexOf(':') + 1)), "is taken. Try another one.");
+        shows(run(1, Map.of("LC_ALL", "C.UTF-8"), temp.resolve("Mine.java"),
+            url.substring(url.lastIndexOf(':') + 1)), "已经被占用，请换一个。");
     }
 
     private static void shows(String output, String... texts) {

@@ -279,7 +279,8 @@ function speak() {
     for (const name of ['aria-label', ...element.localName === 'input' ? ['placeholder'] : []])
       element.setAttribute(name, t(element.dataset.label));
   $('language').textContent = t('other');
-  $('book').href = (location.protocol === 'file:' ? '' : 'docs/') + t('bookAt');
+  $('book').href = 'docs/' + t('bookAt');
+  $('book').hidden = location.protocol === 'file:'; // it is the node that makes pages of it
   answer();
   drawPlay();
   drawTerms();

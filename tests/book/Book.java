@@ -144,6 +144,8 @@ record Book(Path root, List<BookPage> pages) {
             var body = Line.texts(one.body());
             if (one.info().equals("java")) body.replaceAll(line ->
                 line.replace("//SOURCES ../", "//SOURCES ../../"));
+            body.replaceAll(line -> // with Chinese comments
+                line.replace("init -t node My", "init -t node-zh My"));
             if (!other.info().equals(one.info())
                 || !other.info().equals("mermaid")
                 && !Line.texts(other.body()).equals(body))

@@ -69,8 +69,9 @@ final class Report {
 
     String met() {
         return "genesis previous_hash " + rows.genesis + (rows.errors.equals(
-            "none") ? "" : ", errors as " + rows.errors) + ", proofs by the "
-            + rows.forge.work.rule() + " rule";
+            "none") ? "" : words.in(", errors as %s").formatted(rows.errors))
+            + words.in(", proofs by the %s rule").formatted(
+                rows.forge.work.rule());
     }
 
     // ## As JSON
@@ -91,12 +92,12 @@ final class Report {
 
     private static final String HEAD = """
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="%s">
         <head>
         <meta charset="utf-8">
         <meta name="generator" content="CheckNode.java">
         <meta name="viewport" content="width=device-width">
-        <title>How far has this node come?</title>
+        <title>%s</title>
         <style>
         :root { color-scheme: light dark }
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 46em;
@@ -114,7 +115,7 @@ final class Report {
         </style>
         </head>
         <body>
-        <h1>How far has this node come?</h1>
+        <h1>%s</h1>
         """;
 
     /** Writes the page, but over no file of another kind. */
@@ -126,7 +127,7 @@ final class Report {
     static void mayWrite(Path file) throws IOException {
         try {
             if (Files.exists(file) && Files.size(file) > 0 && !Files
-                .readString(file).startsWith(HEAD.substring(0, 90)))
+                .readString(file).contains("content=\"CheckNode.java\""))
                 throw new IOException(file + " exists and is no report. "
                     + "Choose another name for it.");
             Files.write(file, new byte[0], StandardOpenOption.CREATE,
@@ -139,13 +140,16 @@ final class Report {
     }
 
     private String html() {
-        var out = new StringBuilder(HEAD);
+        var title = words.in("How far has this node come?");
+        var out = new StringBuilder(HEAD.formatted(words.language, title,
+            title));
         out.append("<p><b>").append(escape(summary())).append("</b><br>\n")
             .append(escape(node)).append(" · ").append(ZonedDateTime.now()
                 .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm z",
                     Locale.ROOT))).append("<br>\n")
-            .append(escape(met())).append(allBeyond == 0 ? "" : "<br>\nbeyond "
-                + "the article: " + beyond + " of " + allBeyond)
+            .append(escape(met())).append(allBeyond == 0 ? "" : "<br>\n"
+                + words.in("beyond the article: %d of %d").formatted(beyond,
+                    allBeyond))
             .append("</p>\n");
         int chapter = 0;
         for (var it : results) {
@@ -158,7 +162,7 @@ final class Report {
             if (it.mark == Mark.failed) {
                 out.append("\n<dl>");
                 for (var line : lines(it, true, words)) out.append("<dt>")
-                    .append(line.getKey()).append("</dt><dd>")
+                    .append(words.in(line.getKey())).append("</dt><dd>")
                     .append(escape(line.getValue())).append("</dd>");
                 out.append("</dl>");
             }
@@ -171,8 +175,9 @@ final class Report {
     static List<Map.Entry<String, String>> lines(Result it, boolean hint,
                                                  Words words) {
         var lines = new ArrayList<>(List.of(Map.entry("asked", it.asked),
-            Map.entry("came", it.came), Map.entry("expected", it.expected),
-            Map.entry("compare", it.compare)));
+            Map.entry("came", words.in(it.came)),
+            Map.entry("expected", words.in(it.expected)),
+            Map.entry("compare", words.in(it.compare))));
         if (hint) lines.add(Map.entry("hint", words.in(it.row.hint())));
         lines.removeIf(line -> line.getValue().isEmpty());
         return lines;

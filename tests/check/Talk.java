@@ -23,12 +23,14 @@ final class Talk {
     static final ExecutorService THREADS = Executors.newCachedThreadPool();
     private final int patience; // seconds
     private final PrintStream prompts;
+    private final Words words;
     private String url;
     String asked = ""; // the last request, as a reader may try it
     String type = JSON_TYPE;
 
-    Talk(String url, int patience, PrintStream prompts) {
+    Talk(String url, int patience, PrintStream prompts, Words words) {
         this.prompts = prompts;
+        this.words = words;
         this.url = (url.contains(":/") ? url : "http://" + url)
             .replaceFirst("/+(chain/*)?$", "");
         this.patience = patience;
@@ -147,7 +149,7 @@ final class Talk {
         Gone(String asked) {
             super("Your node has ended, or nobody can reach it any more, since "
                 + "this request: " + brief(asked) + ". What does it print "
-                + "there? Start it again, and this check.");
+                + "there? Start it again.");
         }
     }
 
@@ -243,10 +245,11 @@ final class Talk {
 
     /** Waits until somebody has ended the node, and started it again. */
     void awaitRestart() throws InterruptedException {
-        prompts.println("Now end your node, the hard way if you can (kill "
-            + "-9). I wait.");
+        prompts.println(words.in("Now end your node, the hard way if you can "
+            + "(kill -9). I wait."));
         while (address() != null) Thread.sleep(100);
-        prompts.println("It is gone. Start it again, with its ledger.");
+        prompts.println(words.in(
+            "It is gone. Start it again, with its ledger."));
         while (address() == null) Thread.sleep(100);
     }
 
