@@ -1,7 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
-//DEPS info.picocli:picocli:4.7.7
 //COMPILE_OPTIONS -encoding UTF-8
 //RUNTIME_OPTIONS -Dfile.encoding=UTF-8
 //RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
@@ -22,12 +21,9 @@ import java.math.*;
 import java.nio.ByteBuffer;
 import java.security.*;
 import java.time.*;
-import java.time.temporal.ChronoUnit;
 import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
-import picocli.CommandLine;
-import picocli.CommandLine.*;
 
 // ## Step 1.1 · A transaction
 //
@@ -121,6 +117,12 @@ final class Sha256 {
     String hex(String text) {
         return HexFormat.of().formatHex(digest(text.getBytes(UTF_8)));
     }
+
+    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
+    static String shorten(Object text) {
+        return text.toString().replaceAll(
+            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
+    }
 }
 
 // ## Step 1.5 · Proof of work
@@ -192,7 +194,7 @@ record Flaw(long block, String fails, Object expected, Object found,
     }
 
     public String toString() {
-        return Script.shorten(
+        return Sha256.shorten(
             block == 0 ? reason : "block " + block + ": " + reason);
     }
 }
@@ -205,17 +207,18 @@ public class Blockchain {
     private final Journal journal;
     private final Clock clock;
     private final List<Block> chain = new ArrayList<>();
-    private final Pool pool = new Pool();
+    private final Pool pool;
 
-    /** As the tutorial has it: all payments are good. */
-    Blockchain(ProofOfWork work, Clock clock) {
-        this(work, clock, Law.NONE, Journal.NONE);
+    Blockchain(ProofOfWork work, Clock clock) { // all payments are good
+        this(work, clock, new Pool(), Law.NONE, Journal.NONE);
     }
 
     /** Asks {@code law}, then tells {@code journal}, before each change. */
-    Blockchain(ProofOfWork work, Clock clock, Law law, Journal journal) {
+    Blockchain(ProofOfWork work, Clock clock, Pool pool, Law law,
+               Journal journal) {
         this.work = work;
         this.clock = clock;
+        this.pool = pool;
         this.law = law;
         this.journal = journal;
         chain.add(new Block(1, now(), List.of(), 100, 1)); // the article's
@@ -252,8 +255,7 @@ public class Blockchain {
     /** Mines the next block. The miner gets a coin. */
     Block mine(String miner) { return mine(miner, guesses -> { }); }
 
-    /** The same. {@code progress} hears of the guesses; if it throws, that
-     *  ends the search, and no block is made. */
+    /** The same. If {@code progress} throws, no block is made. */
     Block mine(String miner, LongConsumer progress) {
         while (true) { // without a lock, for it takes long
             var last = lastBlock();
@@ -302,7 +304,7 @@ public class Blockchain {
         journal.changed(kept, come);
         try {
             law.keep();
-            pool.reorganise(gone, come, law);
+            pool.reorganise(gone, come);
             gone.clear();
             chain.addAll(come);
         } catch (Error e) {
@@ -318,12 +320,11 @@ public class Blockchain {
     synchronized List<Transaction> waiting() { return pool.all(); }
 
     private double now() { // in seconds, with microseconds
-        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
+        return Duration.between(Instant.EPOCH, clock.instant()).toNanos()
+            / 1_000 / 1e6;
     }
 
-    public static void main(String... arguments) {
-        System.exit(Script.run(new CommandLine(new Notebook()), arguments));
-    }
+    public static void main(String... words) { Notebook.open(words); }
 }
 
 // # What the tutorial has no need of
@@ -373,62 +374,31 @@ interface Journal {
 
 // ## What waits
 //
-// When blocks go, the payments in them wait again: those that this node
-// took itself, and no others, or a neighbour could fill our memory. What
-// the law does not take now, but may take behind other blocks, waits aside.
+// When blocks go, the payments in them wait again, but for those that the
+// new blocks hold. What a node among strangers needs besides is in
+// beyond/Mempool.java.
 
-final class Pool {
-    static final int MOST = 10_000, MOST_BYTES = 4_000_000;
+class Pool {
+    private final List<Transaction> waiting = new ArrayList<>();
 
-    private final List<Transaction> waiting = new ArrayList<>(), // in order
-        ready = new ArrayList<>(); // of these, not those aside
-    // How many payments with this JSON this node took and sees in the chain.
-    private final Map<String, Integer> sealed = new HashMap<>();
-    private int bytes;
-
+    void add(Transaction tx) { waiting.add(tx); }
+    boolean isFull() { return false; }
     List<Transaction> all() { return List.copyOf(waiting); }
-    List<Transaction> ready() { return List.copyOf(ready); }
-    boolean isFull() { return waiting.size() >= MOST || bytes >= MOST_BYTES; }
 
-    void add(Transaction tx) { keep(tx, true); }
+    /** Those that fit behind the chain, one after another. */
+    List<Transaction> ready() { return all(); }
 
-    private void keep(Transaction tx, boolean isReady) {
-        waiting.add(tx);
-        if (isReady) ready.add(tx);
-        bytes += tx.canonicalJson().length();
+    void reorganise(List<Block> gone, List<Block> come) {
+        waiting.addAll(0, payments(gone));
+        for (var tx : payments(come)) waiting.remove(tx); // one, not its equals
     }
 
-    void reorganise(List<Block> gone, List<Block> come, Law law) {
-        var old = payments(gone);
-        old.removeIf(tx -> !takeOne(tx.canonicalJson(), sealed));
-        old.addAll(waiting);
-        waiting.clear();
-        ready.clear();
-        bytes = 0;
-        var inBlocks = new HashMap<String, Integer>(); // how many of these
-        for (var tx : old) inBlocks.put(tx.canonicalJson(), 0);
-        if (!old.isEmpty()) for (var tx : payments(come))
-            inBlocks.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
-        for (var tx : old) { // as far as there is room
-            var json = tx.canonicalJson();
-            if (takeOne(json, inBlocks)) sealed.merge(json, 1, Integer::sum);
-            else if (!isFull() && law.takes(tx)) keep(tx, true);
-            else if (!isFull() && law.mayTake(tx)) keep(tx, false);
-        }
-    }
-
-    // Two equal payments are two payments, so they are counted.
-    private static boolean takeOne(String json, Map<String, Integer> counts) {
-        int count = counts.getOrDefault(json, 0);
-        if (count > 1) counts.put(json, count - 1);
-        else counts.remove(json);
-        return count > 0;
-    }
-
-    private static List<Transaction> payments(List<Block> blocks) {
+    /** What people have paid in these blocks. Rewards go with their block. */
+    static List<Transaction> payments(List<Block> blocks) {
         var payments = new ArrayList<Transaction>();
         for (var block : blocks) for (var tx : block.transactions())
-            if (tx instanceof Transaction ours) payments.add(ours);
+            if (tx instanceof Transaction payment
+                && !payment.sender().equals("0")) payments.add(payment);
         return payments;
     }
 }
@@ -562,16 +532,19 @@ final class Python {
 // Its clock stands still at the moment of the article's genesis block, so
 // that everyone who runs it sees the same hashes.
 
-@Command(name = "Blockchain.java", mixinStandardHelpOptions = true,
-    version = "1.0", description = "Builds a blockchain, step by step.")
-final class Notebook implements Runnable {
-    @Option(names = "--zeros", defaultValue = "4", description =
-        "Hexadecimal zeros that a proof needs.") int zeros;
-    @Option(names = "--rule", defaultValue = "classic", description =
-        "What a proof seals: ${COMPLETION-CANDIDATES}.") Rule rule;
+final class Notebook {
+    static void open(String... words) {
+        var zeros = words.length == 0 ? "4" : String.join(" ", words);
+        if (zeros.matches("\\d|1[0-6]"))
+            run(new ProofOfWork(Rule.classic, Integer.parseInt(zeros)));
+        else {
+            System.err.println("Say how many zeros a proof needs, 0 to 16: for "
+                + "example 5, or nothing.");
+            System.exit(2);
+        }
+    }
 
-    public void run() {
-        var work = new ProofOfWork(rule, zeros);
+    private static void run(ProofOfWork work) {
         var clock = Clock.fixed(Instant.parse(
             "2017-09-24T19:17:30.770839Z"), ZoneOffset.UTC);
         var blockchain = new Blockchain(work, clock);
@@ -585,11 +558,10 @@ final class Notebook implements Runnable {
         show("1.2 The first block, genesis: nothing before it", genesis);
         show("1.3 As every node writes it: keys sorted, ASCII alone",
             genesis.canonicalJson());
-        show("1.4 Its hash, and the article's: c099bc...bfb7",
-            genesis.hash());
+        show("1.4 Its hash, and the article's: c099bc...bfb7", genesis.hash());
 
         long proof = new Search(work, genesis).find();
-        show("1.5 Proof of work: the first number to give " + zeros
+        show("1.5 Proof of work: the first number to give " + work.zeros()
             + " zeros", proof + " gives " + work.hash(100, proof,
             genesis.hash()));
 
@@ -600,8 +572,8 @@ final class Notebook implements Runnable {
 
         blockchain.newTransaction(payment);
         var miner = "8bbcb347e0634905b0cac7955bae152b";
-        var mined = blockchain.mine(miner, this::progress);
-        blockchain.mine(miner, this::progress);
+        var mined = blockchain.mine(miner, Notebook::progress);
+        blockchain.mine(miner, Notebook::progress);
         var chain = new ArrayList<>(blockchain.chain());
         show("1.7 The transaction goes in, two blocks are mined", String.join(
             "\n", chain.stream().map(Block::canonicalJson).toList()));
@@ -612,56 +584,14 @@ final class Notebook implements Runnable {
     }
 
     private static void show(String step, Object result) {
-        if (Help.Ansi.AUTO.enabled()) System.out.print("\r\u001b[K");
-        System.out.println(Help.Ansi.AUTO.string("@|bold " + step + "|@"));
-        System.out.println(Script.shorten(result)
+        System.out.println((System.console() == null ? "" : "\r") + step);
+        System.out.println(Sha256.shorten(result)
             .replaceAll("(?=.{76})(.{1,75}[,?]) ", "$1\n").indent(4));
     }
 
     // On a terminal, a long search shows that it moves.
-    private void progress(long guesses) {
-        if (guesses % 1_000_000 < 100_000 && Help.Ansi.AUTO.enabled())
+    private static void progress(long guesses) {
+        if (guesses % 1_000_000 < 100_000 && System.console() != null)
             System.out.printf("\r    %,d guesses", guesses);
-    }
-}
-
-/** Runs the command line of a script. */
-final class Script {
-
-    /** What is wrong with it, it says in a sentence. */
-    static int run(CommandLine script, String... arguments) {
-        return script.setCaseInsensitiveEnumValuesAllowed(true)
-            .registerConverter(String.class, Script::bare)
-            .setParameterExceptionHandler((e, ignored) -> {
-                script.getErr().println(
-                    plain(e.getMessage()) + ". Try --help.");
-                return 2;
-            }).setExecutionExceptionHandler((e, ignored, parsed) -> {
-                script.getErr().println(plain(e.getMessage()));
-                return 1;
-            }).execute(arguments);
-    }
-
-    /** The text, each hash in it cut to its ends: c099bc…bfb7. */
-    static String shorten(Object text) {
-        return text.toString().replaceAll(
-            "\\b([0-9a-f]{6})[0-9a-f]{22,118}([0-9a-f]{4})\\b", "$1…$2");
-    }
-
-    /** What strangers had a hand in, without what a terminal would obey. */
-    static String plain(String text) { return text.replaceAll("\\p{C}", " "); }
-
-    /** What was pasted, without what is not seen at its ends. */
-    static String bare(String text) {
-        int from = 0, to = text.length();
-        while (from < to && isUnseen(text.charAt(from))) from++;
-        while (from < to && isUnseen(text.charAt(to - 1))) to--;
-        return text.substring(from, to);
-    }
-
-    private static boolean isUnseen(char c) { // a blank, a CR, U+FEFF
-        return Character.isWhitespace(c) || Character.isSpaceChar(c)
-            || Character.isISOControl(c)
-            || Character.getType(c) == Character.FORMAT;
     }
 }

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES beyond/Explorer.java
+//SOURCES beyond/Mempool.java
 //SOURCES beyond/fast/ChainText.java
 //SOURCES beyond/fast/WaitingText.java
 //SOURCES beyond/join/Visits.java
@@ -247,9 +248,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void build(Clock clock) throws IOException {
         var work = new ProofOfWork(rule, zeros);
-        blockchain = signed ? new Blockchain(work, clock,
-            new SignedLaw(printer::note), ledger)
-            : new Blockchain(work, clock, Law.NONE, ledger);
+        var law = signed ? new SignedLaw(printer::note) : Law.NONE;
+        blockchain = new Blockchain(work, clock, new Mempool(law), law, ledger);
         ledger.replay(blockchain);
         door = new Door(new Origin(here.names()), printer);
         text = new ChainText(blockchain, door.downloads);
@@ -294,7 +294,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     /** Starts the node and says where it is. */
     public Integer call() throws IOException {
         open(Clock.systemUTC());
-        System.out.println("Node " + Script.shorten(id) + " runs on " + url()
+        System.out.println("Node " + Sha256.shorten(id) + " runs on " + url()
             + " (" + Visits.rules(rule, zeros, signed) + ").");
         System.out.println("Try: curl " + url() + "/mine     End it: Ctrl-C");
         if (signed && !Payment.isAddress(id)) System.out.println("Nobody will "

@@ -43,7 +43,7 @@ final class Shown {
             for (int i = 0; chain.size() > 1 && i < chain.size(); i++)
                 ((ArrayNode) chain).set(i, fold(chain.get(i), marks));
         seen.addAll(answer.findValues("previous_hash"));
-        var text = Script.shorten(PRETTY.writeValueAsString(json));
+        var text = Sha256.shorten(PRETTY.writeValueAsString(json));
         for (var line : tight(text).indent(5).lines().toList()) {
             line = line.replaceAll("(?=.{81})(.{1,74}) ", "$1\n         ");
             System.out.println(!isMarked(line, marks) ? line

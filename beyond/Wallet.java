@@ -1,5 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
+//SOURCES Script.java
 //SOURCES signed/KeyFile.java
 //SOURCES signed/Statement.java
 //SOURCES signed/Unanswered.java
@@ -77,7 +78,7 @@ public class Wallet {
         statement.send(payment);
         unanswered.forget();
         System.out.println(name(payment) + " is on its way: "
-            + CanonicalJson.of(coins) + " to " + Script.shorten(recipient)
+            + CanonicalJson.of(coins) + " to " + Sha256.shorten(recipient)
             + ". Once a block holds it, it is made.");
         statement.warn();
     }

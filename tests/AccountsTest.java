@@ -315,8 +315,8 @@ class AccountsTest {
     }
 
     Blockchain blockchain(SignedLaw law) {
-        return new Blockchain(Chains.EASY, Clock.systemUTC(), law,
-            Journal.NONE);
+        return new Blockchain(Chains.EASY, Clock.systemUTC(),
+            new Mempool(law), law, Journal.NONE);
     }
 
     @Test
@@ -341,7 +341,7 @@ class AccountsTest {
     void whatIsNotWrittenIsNotPaid() {
         var journal = new Chains.FullJournal();
         var chain = new Blockchain(Chains.EASY, Clock.systemUTC(),
-            new SignedLaw(log::add), journal);
+            new Pool(), new SignedLaw(log::add), journal);
         chain.mine(annsAddress);
         journal.isFull = true;
         assertThrows(IllegalStateException.class, () ->
@@ -400,7 +400,7 @@ class AccountsTest {
         assertTrue(chain.replace(Chains.longer(fork, mined(one),
             mined(pay(ann, 2, "dora", 1)), mined(), mined())));
         assertEquals(List.of(), chain.waiting());
-        assertEquals(List.of("A payment falls out: number 2 of " + Script
+        assertEquals(List.of("A payment falls out: number 2 of " + Sha256
             .shorten(annsAddress) + " is used."), log);
     }
 
@@ -499,7 +499,7 @@ class AccountsTest {
             + "." + i + "." + "%064x".formatted(i) + "0".repeat(64), "b", 1e-9));
         forged.add(reward("miner"));
         var flaw = flaw(chain(mined(), forged)).get();
-        assertEquals("block 3: payment 1 is not signed by " + Script.shorten(
+        assertEquals("block 3: payment 1 is not signed by " + Sha256.shorten(
             address) + ". Was it edited?", flaw.toString());
     }
 

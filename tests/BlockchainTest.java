@@ -2,6 +2,7 @@
 //JAVA 17+
 //SOURCES help/Runner.java
 //SOURCES help/Chains.java
+//SOURCES ../beyond/Mempool.java
 
 // Holds Blockchain.java to what Python computed, in vectors/, to the hashes
 // that the article prints, and to many threads at once.
@@ -16,6 +17,8 @@ import java.util.concurrent.*;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Isolated // for a moment, a test changes the language
 class BlockchainTest {
@@ -43,10 +46,10 @@ class BlockchainTest {
         for (int i = 0; i < 3; i++)
             assertEquals(seed.get("hashes").get(i).asText(),
                 chain.get(i).hash());
-        assertEquals("c099bc…bfb7", Script.shorten(chain.get(0).hash()));
-        assertEquals("eff91a…10f2", Script.shorten(chain.get(1).hash()));
+        assertEquals("c099bc…bfb7", Sha256.shorten(chain.get(0).hash()));
+        assertEquals("eff91a…10f2", Sha256.shorten(chain.get(1).hash()));
         assertEquals("c099bc…bfb7", // for its clock shows the article's time
-            Script.shorten(blockchain().lastBlock().hash()));
+            Sha256.shorten(blockchain().lastBlock().hash()));
     }
 
     @Test
@@ -128,9 +131,11 @@ class BlockchainTest {
 
     // ## The chain
 
+    private static final Instant GENESIS = Instant.ofEpochSecond(1506280650,
+        770839000);
+
     static Blockchain blockchain() {
-        return new Blockchain(EASY, Clock.fixed(Instant.ofEpochSecond(
-            1506280650, 770839000), ZoneOffset.UTC));
+        return blockchain(new Pool());
     }
 
     static Transaction payment(int amount) {
@@ -180,9 +185,19 @@ class BlockchainTest {
         assertEquals(theirs.chain(), ours.chain());
     }
 
-    @Test
-    void aReplacedChainGivesItsTransactionsBackButNotItsRewards() {
-        var ours = blockchain();
+    static Stream<Pool> pools() {
+        return Stream.of(new Pool(), new Mempool(Law.NONE));
+    }
+
+    private static Blockchain blockchain(Pool pool) {
+        return new Blockchain(EASY, Clock.fixed(GENESIS, ZoneOffset.UTC), pool,
+            Law.NONE, Journal.NONE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aReplacedChainGivesItsTransactionsBackButNotItsRewards(Pool pool) {
+        var ours = blockchain(pool);
         var theirs = blockchain();
         for (int amount : List.of(1, 2, 2, 3)) ours.newTransaction(payment(amount));
         ours.mine("we");
@@ -195,9 +210,10 @@ class BlockchainTest {
             ours.pending());
     }
 
+    // The two that this node took itself, of all that were in blocks.
     @Test
     void equalPaymentsAreTwoWhereverTheyWereTaken() {
-        var ours = blockchain();
+        var ours = blockchain(new Mempool(Law.NONE));
         var genesis = ours.chain();
         var three = List.of(payment(1), payment(1), payment(1));
         ours.newTransaction(payment(1));
@@ -214,8 +230,8 @@ class BlockchainTest {
     @Test
     void whatTheJournalRefusesDoesNotHappen() {
         var journal = new Chains.FullJournal();
-        var blockchain = new Blockchain(EASY, Clock.systemUTC(), Law.NONE,
-            journal);
+        var blockchain = new Blockchain(EASY, Clock.systemUTC(), new Pool(),
+            Law.NONE, journal);
         blockchain.newTransaction(payment(1));
         journal.isFull = true;
         assertThrows(IllegalStateException.class,
@@ -231,9 +247,11 @@ class BlockchainTest {
     void anErrorInTheMiddleOfAChangeIsNotPassedOver() {
         var journal = new Chains.FullJournal();
         var error = new OutOfMemoryError();
-        var blockchain = new Blockchain(EASY, Clock.systemUTC(), new Law() {
+        var law = new Law() {
             public void keep() { throw error; }
-        }, journal);
+        };
+        var blockchain = new Blockchain(EASY, Clock.systemUTC(), new Pool(),
+            law, journal);
         assertSame(error, assertThrows(Error.class, () ->
             blockchain.newTransaction(payment(1))));
         assertThrows(Error.class, () -> blockchain.mine("miner"));

@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES ../Blockchain.java
+//SOURCES ../beyond/Script.java
 //SOURCES check/Rows.java
 //SOURCES check/SignedRows.java
 //SOURCES check/NetworkRows.java

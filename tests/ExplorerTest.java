@@ -583,6 +583,40 @@ class ExplorerTest {
         tab.await("text(card(61)).includes('tip')");
     }
 
+    // Two megabytes a minute are a thousand bytes a second from each of 31.
+    @Test @Tag("long")
+    void anIdlePageIsSentNextToNothing() throws Exception {
+        var desks = new ArrayList<>(List.of(nodeWithBlocks(
+            Runner.size(300, 2_000))));
+        while (desks.size() < Runner.size(4, 31)) desks.add(nodes.start(
+            "--zeros", "0", "--peer", desks.get(0).url()));
+        var teacher = nodes.start("--zeros", "0", "--peer",
+            desks.get(0).url());
+        for (var desk : desks) {
+            Nodes.resolve(desk);
+            Nodes.register(teacher, desk.url());
+        }
+        Nodes.resolve(teacher);
+        see(teacher);
+        var equal = "neighbours.size == " + desks.size() + " && [...neighbours"
+            + ".values()].every(({ etag }) => etag == node.etag)";
+        tab.await(equal);
+        Nodes.mine(teacher);
+        tab.await("cards().length && text('h1').includes('"
+            + String.format(Locale.ROOT, "%,d", Nodes.chain(teacher).size())
+            + "')");
+        for (var desk : desks) {
+            Nodes.register(desk, teacher.url());
+            Nodes.resolve(desk);
+            tab.awaitAnswer("/chain", 304);
+        }
+        tab.await(equal);
+        long before = tab.received(), seconds = Runner.size(3, 60);
+        Thread.sleep(seconds * 1_000); // for it is a rate
+        long rate = (tab.received() - before) / seconds / desks.size();
+        assertTrue(rate > 50 && rate < 1_000, rate + " bytes a second");
+    }
+
     @Test
     void aCopyThatIsLongerWouldWin() throws Exception {
         see(classroom("2")); // 3 blocks; the neighbour has 4
@@ -895,12 +929,8 @@ class ExplorerTest {
                 }
             }
         }
-        see(node, "1280x720", "en");
-        tab.click("#book");
-        tab.await("h1", "The book");
-        tab.click("a[href^='01-']");
-        tab.await("h1", "Blocks");
-        tab.await("document.querySelector('img').naturalWidth > 0");
+        see(node.url() + "/docs/01-blocks.md",
+            "text('h1').includes('Blocks') && find('img').naturalWidth > 0");
     }
 
     @Test

@@ -371,7 +371,7 @@ class HostileTest {
         int taken = 0;
         while (post("/transactions/new", payment).status() == 201) taken++;
         assertSentence(429, post("/transactions/new", payment), "one more");
-        assertEquals(Pool.MOST_BYTES / 12_050, taken, 5);
+        assertEquals(Limits.WAITING_BYTES / 12_050, taken, 5);
         get("/mine");
         assertTrue(nodes.start("--peer", node.url()).resolveConflicts());
     }

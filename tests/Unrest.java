@@ -1,6 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //SOURCES ../Blockchain.java
+//SOURCES ../beyond/Script.java
 
 // Runs a command on a machine without rest: now and then one of its
 // processes stands still for a moment, and other programs want the cores.

@@ -5,6 +5,7 @@
 //SOURCES Downloads.java
 //SOURCES Origin.java
 //SOURCES Printer.java
+//SOURCES ../Script.java
 //SOURCES ../neighbours/Address.java
 //SOURCES ../neighbours/Machine.java
 //SOURCES Blocks.java

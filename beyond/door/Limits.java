@@ -5,8 +5,11 @@
 // Whatever strangers can make grow has an end here, with its reason.
 
 final class Limits {
-    /** Transactions that wait, in memory: 4 MB of them at most. */
-    static final int WAITING = Pool.MOST;
+    /** Transactions that wait, in memory. */
+    static final int WAITING = 10_000;
+
+    /** Their bytes of JSON: some hundreds each. */
+    static final int WAITING_BYTES = 4_000_000;
 
     /** Searches that wait, each with a thread. */
     static final int SEARCHES = 100;

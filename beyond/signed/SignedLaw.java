@@ -115,7 +115,7 @@ final class SignedLaw implements Law {
         boolean isUsed = new BigInteger(signed.number()).compareTo(
             BigInteger.valueOf(now(signed.key()).payments())) <= 0;
         if (isUsed) log.accept("A payment falls out: number " + signed.number()
-            + " of " + Script.shorten(signed.key()) + " is used.");
+            + " of " + Sha256.shorten(signed.key()) + " is used.");
         return !isUsed;
     }
 }

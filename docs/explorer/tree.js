@@ -102,7 +102,7 @@ function moveChips(all, places, lane) {
 
 function chip(words, isOurs) {
   const name = words.replace(/^localhost(?=:)/, '');
-  const short = [...name].length > 8 ? [...name].slice(-8).join('') : name;
+  const short = [...name].length > 8 ? '…' + [...name].slice(-7).join('') : name;
   const element = drawn('g', { class: isOurs ? 'chip ours' : 'chip' }, drawn('title', {}, words),
     drawn('rect', { y: -22, width: WIDE - 8, height: 44, rx: 22 }),
     drawn('text', { x: WIDE / 2 - 4, y: 11, 'text-anchor': 'middle' }, short));

@@ -14,6 +14,7 @@ import java.net.http.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Chromium without a window, spoken to in its own DevTools protocol. */
 final class Browser implements AutoCloseable, WebSocket.Listener {
@@ -132,6 +133,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         private final BlockingQueue<String> answers =
             new LinkedBlockingQueue<>();
         private final Map<String, String> paths = new ConcurrentHashMap<>();
+        private final AtomicLong received = new AtomicLong();
         private final String context, session;
 
         private Tab(String context, String session) {
@@ -226,11 +228,21 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
                 case "Network.requestWillBeSent" ->
                     paths.put(said.get("requestId").asText(), URI.create(said
                         .get("request").get("url").asText()).getPath());
-                case "Network.responseReceivedExtraInfo" ->
+                case "Network.dataReceived" ->
+                    received.addAndGet(said.get("encodedDataLength").asLong());
+                case "Network.responseReceivedExtraInfo" -> {
+                    received.addAndGet(said.path("headersText").asText()
+                        .length());
                     answers.add(said.get("statusCode").asText() + " "
                         + paths.get(said.get("requestId").asText()));
+                }
                 default -> { }
             }
+        }
+
+        /** How many bytes have come so far, heads of answers and all. */
+        long received() {
+            return received.get();
         }
 
         /** Makes the window so large: 800x600. */
