@@ -1,5 +1,4 @@
 //JAVA 17+
-//SOURCES door/Limits.java
 
 // # Beyond the tutorial: what waits, among strangers
 //

@@ -3,6 +3,7 @@
 //SOURCES help/Runner.java
 //SOURCES help/Chains.java
 //SOURCES ../beyond/Mempool.java
+//SOURCES ../beyond/door/Limits.java
 
 // Holds Blockchain.java to what Python computed, in vectors/, to the hashes
 // that the article prints, and to many threads at once.

@@ -892,6 +892,11 @@ class ExplorerTest {
         see(node, "1600x900", "zh-CN");
         tab.await("text('#mine') == '挖一个区块'");
         assertEquals("zh", tab.js("document.documentElement.lang"));
+        var top = "find('#scroller').getBoundingClientRect().top";
+        var chinese = tab.js(top);
+        tab.click("#language");
+        assertEquals(chinese, tab.js(top), "nothing jumps");
+        tab.click("#language");
         tab.click("#mine button");
         tab.await("#answer", "证明");
         tab.await("text(card(2)).includes('链顶端')");
