@@ -7,6 +7,7 @@
 // as it was meant.
 
 import picocli.CommandLine;
+import picocli.CommandLine.*; // here, for JShell reads this file early
 
 final class Script {
     static int run(CommandLine script, String... arguments) {

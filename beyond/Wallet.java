@@ -1,6 +1,5 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//SOURCES Script.java
 //SOURCES signed/KeyFile.java
 //SOURCES signed/Statement.java
 //SOURCES signed/Unanswered.java
@@ -14,6 +13,7 @@
 //SOURCES door/Deadline.java
 //SOURCES door/Limits.java
 //SOURCES door/Refusal.java
+//SOURCES Script.java
 //SOURCES ../Blockchain.java
 
 // # Beyond the tutorial: a wallet

@@ -182,8 +182,9 @@ class DocsTest {
                 if (Line.texts(page.lines()).contains("//SOURCES ../Node.java"))
                     for (var cell : page.all("java")) lines.addAll(cell.body());
             var known = Line.texts(Line.read(Book.HERE, "Blockchain.java"));
-            known.addAll(List.of("import java.io.*;",
-                "import java.util.concurrent.*;")); // by the first small files
+            known.addAll(List.of("import java.io.*;", // by the first small files
+                "import java.util.concurrent.*;",
+                "import picocli.CommandLine.*;"));
             none(lines.stream().filter(line -> line.text().matches(
                 "import .*[*];") && !known.contains(line.text())).map(line ->
                     line.flaw(line.text() + " Import its names, or JShell "

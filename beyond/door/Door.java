@@ -5,7 +5,6 @@
 //SOURCES Downloads.java
 //SOURCES Origin.java
 //SOURCES Printer.java
-//SOURCES ../Script.java
 //SOURCES ../neighbours/Address.java
 //SOURCES ../neighbours/Machine.java
 //SOURCES Blocks.java
@@ -14,6 +13,7 @@
 //SOURCES Deadline.java
 //SOURCES Limits.java
 //SOURCES Refusal.java
+//SOURCES ../Script.java
 //DEPS io.javalin:javalin:7.2.3
 
 // # Beyond the tutorial: the door

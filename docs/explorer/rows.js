@@ -106,8 +106,9 @@ function nameAt(address) {
 const isName = id => Boolean(id) && !/^[0-9a-f]{32,}$/.test(id);
 const ourName = () => isName(node.id) ? visible(node.id) : location.host;
 
-const named = addresses => addresses.length < 5 ? addresses.map(nameAt).join(', ')
-  : t('others', { list: addresses.slice(0, 3).map(nameAt).join(', '), n: addresses.length - 3 });
+const listed = addresses => addresses.map(nameAt).join(t('comma'));
+const named = addresses => addresses.length < 5 ? listed(addresses)
+  : t('others', { list: listed(addresses.slice(0, 3)), n: addresses.length - 3 });
 
 function fill(row, first, last, drawCard) {
   row.list.style.paddingLeft = first * COLUMN + 'rem';
@@ -132,7 +133,7 @@ function drop(row, which) {
 const rowTitle = (name, words) => [name, make('span', {}, ' · ' + words)];
 
 const stateOf = ({ state, why = '', report }) => t(state, { why: why.replace(/[.。]$/, '') })
-  + (report.startsWith('not asked') ? '' : '. ' + t('report', { report }));
+  + (report.startsWith('not asked') ? '' : t('stop') + t('report', { report }));
 
 function relation({ why, chain, hashes }) {
   if (why) return t('invalid', { why: translated(why).replace(/[.。]$/, '') });
