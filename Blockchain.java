@@ -51,7 +51,7 @@ record Block(long index, Number timestamp, List<?> transactions,
              long proof, Object previousHash) {
 
     public Block {
-        transactions = transactions.stream().toList(); // read-only, nulls too
+        transactions = transactions.stream().toList(); // read-only
     }
 
     /** SHA-256 of the canonical JSON, 64 hex digits. */
@@ -151,7 +151,8 @@ record ProofOfWork(Rule rule, int zeros) {
             + (rule == Rule.linked ? lastHash : ""));
     }
 
-    /** The smallest proof behind {@code last}: some 16^zeros guesses. */
+    /** The smallest proof behind {@code last}: some 16^zeros guesses. It is
+     *  to be read; Search, below, finds the same on all cores. */
     long proofOfWork(Block last) {
         var lastHash = last.hash();
         long proof = 0;
@@ -230,13 +231,13 @@ public class Blockchain {
         synchronized (this) {
             if (pool.isFull()) return 0;
             law.check(transaction); // may throw: then nothing has happened
-            journal.paid(transaction); // may throw, too
+            journal.willPay(transaction); // may throw, too
             try {
                 law.keep();
                 pool.add(transaction);
                 return chain.size() + 1;
             } catch (Error e) { // out of memory, half-way
-                journal.givesUp(e);
+                journal.halfDone(e);
                 throw e;
             }
         }
@@ -248,7 +249,7 @@ public class Blockchain {
         transactions.add(new Transaction("0", miner, 1));
         var block = new Block(chain.size() + 1, now(), transactions, proof,
             lastBlock().hash());
-        reorganise(chain.size(), List.of(block));
+        change(chain.size(), List.of(block)); // all stay, this one follows
         return block;
     }
 
@@ -258,13 +259,13 @@ public class Blockchain {
     /** The same. If {@code progress} throws, no block is made. */
     Block mine(String miner, LongConsumer progress) {
         while (true) { // without a lock, for it takes long
-            var last = lastBlock();
+            var last = lastBlock(); // == is: nobody has changed it meanwhile
             var search = new Search(work, last);
             while (!search.isOver() && last == lastBlock()) {
                 progress.accept(search.guesses());
                 search.nextRound();
             }
-            synchronized (this) { // behind another block, no proof would fit
+            synchronized (this) { // else it begins again, behind that block
                 if (search.isOver() && last == lastBlock())
                     return newBlock(search.proof(), miner);
             }
@@ -287,13 +288,13 @@ public class Blockchain {
         int same = chain.size();
         while (same > 0 && !chain.get(same - 1).hash()
             .equals(other.get(same - 1).hash())) same--;
-        reorganise(same, other.subList(same, other.size()));
+        change(same, other.subList(same, other.size()));
         return true;
     }
 
-    // The one place where the chain changes: some blocks stay, new ones
-    // follow, if they fit: so a valid chain stays valid.
-    synchronized void reorganise(int kept, List<Block> come) {
+    // The one place where the chain changes: so many blocks are kept, new
+    // ones follow. It throws if they don't fit: a valid chain stays valid.
+    synchronized void change(int kept, List<Block> come) {
         var joint = new ArrayList<>(chain.subList(Math.max(kept - 1, 0), kept));
         joint.addAll(come);
         var flaw = AllCores.firstFlaw(joint, work);
@@ -301,14 +302,14 @@ public class Blockchain {
             throw new IllegalArgumentException(flaw.get().toString());
         var gone = chain.subList(kept, chain.size());
         law.check(kept, gone, come);
-        journal.changed(kept, come);
+        journal.willChange(kept, come);
         try {
             law.keep();
-            pool.reorganise(gone, come);
+            pool.change(gone, come);
             gone.clear();
             chain.addAll(come);
         } catch (Error e) {
-            journal.givesUp(e);
+            journal.halfDone(e);
             throw e;
         }
     }
@@ -327,7 +328,7 @@ public class Blockchain {
     public static void main(String... words) { Notebook.open(words); }
 }
 
-// # What the tutorial has no need of
+// # What stands behind it
 
 /**
  * What payments must keep besides; in the tutorial, nothing. Blockchain
@@ -364,12 +365,12 @@ interface Law {
 interface Journal {
     Journal NONE = new Journal() { };
 
-    default void paid(Transaction payment) { }
+    default void willPay(Transaction payment) { }
 
-    default void changed(int kept, List<Block> blocks) { }
+    default void willChange(int kept, List<Block> blocks) { }
 
     /** What it was told last has happened half-way. */
-    default void givesUp(Error e) { }
+    default void halfDone(Error e) { }
 }
 
 // ## What waits
@@ -388,9 +389,9 @@ class Pool {
     /** Those that fit behind the chain, one after another. */
     List<Transaction> ready() { return all(); }
 
-    void reorganise(List<Block> gone, List<Block> come) {
+    void change(List<Block> gone, List<Block> come) {
         waiting.addAll(0, payments(gone));
-        for (var tx : payments(come)) waiting.remove(tx); // one, not its equals
+        for (var tx : payments(come)) waiting.remove(tx); // the first
     }
 
     /** What people have paid in these blocks. Rewards go with their block. */

@@ -80,7 +80,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
     private Door door; // what comes in
     private Neighbours neighbours; // whom this node knows
     private Survey survey; // asks them for their chains
-    private Gossip gossip; // tells them what is new
+    private Gossip gossip; // tells them what is new, after --join
     private final Rounds rounds = new Rounds(this::resolveConflicts);
     private final Memory memory = new Memory();
 
@@ -110,9 +110,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void mine(Context ctx) {
         try (var turn = door.turn(ctx)) { // one search at a time
-            text.checkLength();
-            var block = blockchain.mine(id, turn);
-            gossip.tell();
+            text.checkLength(); // no block that others could not take
+            var block = blockchain.mine(id, turn); // turn may end the search
+            gossip.tell(); // if it has joined others
             Door.reply(ctx, 200, Map.of("message", "New Block Forged",
                 "index", block.index(), "transactions", block.transactions(),
                 "proof", block.proof(), "previous_hash",
@@ -128,20 +128,16 @@ public class Node implements AutoCloseable, Callable<Integer> {
         if (index == 0) throw new Refusal(Refusal.Kind.BUSY,
             blockchain.waiting().size() + " transactions wait already. Mine a "
             + "block first.");
-        gossip.pass(transaction);
+        gossip.pass(transaction); // if it is signed
         Door.reply(ctx, 201, Map.of("message",
             "Transaction will be added to Block " + index));
     }
 
-    private void transactions(Context ctx) {
-        waiting.reply(ctx);
-    }
+    private void transactions(Context ctx) { waiting.reply(ctx); }
 
     // ## Step 2.5 · The chain
 
-    private void fullChain(Context ctx) {
-        text.reply(ctx);
-    }
+    private void fullChain(Context ctx) { text.reply(ctx); }
 
     private void validate(Context ctx) throws IOException {
         var sent = door.text(ctx);
@@ -176,11 +172,12 @@ public class Node implements AutoCloseable, Callable<Integer> {
     // ## Step 4.2 · Consensus: the longest valid chain wins
 
     // A neighbour with a new block calls this, too. Then it alone is asked.
+    // For all others, one round of resolveConflicts answers whoever waits.
     private void consensus(Context ctx) {
         var teller = gossip.teller(ctx.header("Referer"));
         if (teller.isPresent()) Door.replyLater(ctx, gossip.hear(teller.get(),
             ctx.header("If-None-Match")), this::replyShort);
-        else Door.replyLater(ctx, rounds.join(), this::replyWithChain);
+        else Door.replyLater(ctx, rounds.next(), this::replyWithChain);
     }
 
     private void replyShort(Context ctx, boolean replaced) {
@@ -189,7 +186,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void replyWithChain(Context ctx, boolean replaced) {
-        gossip.tell();
         if (replaced) text.reply(ctx, "{\"message\": \"Our chain was "
             + "replaced\", \"new_chain\": ", "}\n");
         else text.reply(ctx, "{\"chain\": ",
@@ -200,17 +196,19 @@ public class Node implements AutoCloseable, Callable<Integer> {
         List<Block> longest = List.of();
         var answers = survey.askAll();
         while (answers.areLeft()) {
-            var chain = answers.next();
+            var chain = answers.nextValidChain(); // empty if there is none
             if (chain.size() > longest.size()) longest = chain;
         }
-        return blockchain.replace(longest);
+        boolean replaced = blockchain.replace(longest);
+        if (replaced) gossip.tell();
+        return replaced;
     }
 
-    // # What the tutorial has no need of
+    // # What stands behind it
 
     // ## Start and stop: open builds, then configures, all that is above
 
-    /** Starts a node as the command line does, with the same arguments. */
+    /** Starts a node with these arguments, and prints nothing of it. */
     static Node start(String... arguments) throws IOException {
         var node = CommandLine.populateCommand(new Node(), arguments);
         node.open(Clock.systemUTC());
@@ -232,7 +230,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         boolean isOpen = false;
         try {
             build(clock);
-            if (!joined.isEmpty()) visits.join(joined);
+            if (!joined.isEmpty()) visits.plan(joined);
             server = Javalin.start(this::configure);
             here.opened(server.port());
             door.opened(server);
@@ -250,7 +248,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
         var work = new ProofOfWork(rule, zeros);
         var law = signed ? new SignedLaw(printer::note) : Law.NONE;
         blockchain = new Blockchain(work, clock, new Mempool(law), law, ledger);
-        ledger.replay(blockchain);
+        ledger.replay(blockchain); // first: others ask what it has read
         door = new Door(new Origin(here.names()), printer);
         text = new ChainText(blockchain, door.downloads);
         waiting = new WaitingText(blockchain, door.downloads);
@@ -291,7 +289,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     // ## The command line
 
-    /** Starts the node and says where it is. */
+    /** Starts the node and says where it is. main has picocli call it. */
     public Integer call() throws IOException {
         open(Clock.systemUTC());
         System.out.println("Node " + Sha256.shorten(id) + " runs on " + url()
@@ -304,6 +302,6 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     public static void main(String... arguments) {
         int status = Script.run(new CommandLine(new Node()), arguments);
-        if (status != 0) System.exit(status);
+        if (status != 0) System.exit(status); // else it runs until Ctrl-C
     }
 }

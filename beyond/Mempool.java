@@ -42,9 +42,10 @@ final class Mempool extends Pool {
     }
 
     @Override
-    void reorganise(List<Block> gone, List<Block> come) {
-        var old = payments(gone);
-        old.removeIf(tx -> !takeOne(tx.canonicalJson(), sealed));
+    void change(List<Block> gone, List<Block> come) {
+        var old = new ArrayList<Transaction>();
+        for (var tx : payments(gone))
+            if (countDown(tx.canonicalJson(), sealed)) old.add(tx);
         old.addAll(all);
         all.clear();
         ready.clear();
@@ -55,14 +56,14 @@ final class Mempool extends Pool {
             inBlocks.computeIfPresent(tx.canonicalJson(), (json, n) -> n + 1);
         for (var tx : old) { // as far as there is room
             var json = tx.canonicalJson();
-            if (takeOne(json, inBlocks)) sealed.merge(json, 1, Integer::sum);
+            if (countDown(json, inBlocks)) sealed.merge(json, 1, Integer::sum);
             else if (!isFull() && law.takes(tx)) keep(tx, true);
-            else if (!isFull() && law.mayTake(tx)) keep(tx, false);
+            else if (!isFull() && law.mayTake(tx)) keep(tx, false); // aside
         }
     }
 
     // Two equal payments are two payments, so they are counted.
-    private static boolean takeOne(String json, Map<String, Integer> counts) {
+    private static boolean countDown(String json, Map<String, Integer> counts) {
         int count = counts.getOrDefault(json, 0);
         if (count > 1) counts.put(json, count - 1);
         else counts.remove(json);

@@ -915,6 +915,18 @@ class ExplorerTest {
         assertEquals(node.url() + "/docs/README.md", tab.js("$('book').href"));
     }
 
+    // The second would be taken, and the first never said.
+    @Test
+    void noWordHasTwoMeanings() throws Exception {
+        var chinese = Files.readString(PAGE.resolveSibling("explorer/words.js"))
+            .split("\n  zh: \\{")[1].split("\n\\};")[0];
+        var keys = Pattern.compile("(?m)(?:^ +|, )(\\w+): ['\\[{]")
+            .matcher(chinese).results().map(it -> it.group(1)).toList();
+        assertTrue(keys.size() > 130, "" + keys);
+        var seen = new HashSet<String>();
+        for (var key : keys) assertTrue(seen.add(key), key);
+    }
+
     // A mark that is left is one that Markdown did not understand.
     @Test
     void theBookIsMadeOfPagesForABrowser() throws Exception {

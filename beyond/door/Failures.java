@@ -3,7 +3,7 @@
 // # Beyond the tutorial: what can't be done
 //
 // Each failure becomes a sentence for the client, and a status that tells
-// its program what to do. No other room knows of statuses.
+// its program what to do. Only here does a Refusal get its status.
 
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;

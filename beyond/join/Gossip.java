@@ -4,7 +4,7 @@
 // # Beyond the tutorial: what is new goes round
 //
 // A node that has a new last block tells its neighbours, and they tell
-// theirs. Only a node whose chain changed tells, so it ends by itself.
+// theirs. Each is told of a block once, so it ends by itself.
 
 import java.io.*;
 import java.util.*;
@@ -34,7 +34,7 @@ final class Gossip {
     }
 
     /** From now on, it tells others. */
-    void begin() {
+    void begins() {
         isJoined = true;
     }
 
@@ -46,7 +46,8 @@ final class Gossip {
 
     private final Map<String, Block> told = new ConcurrentHashMap<>();
 
-    /** Tells all that can be reached of our last block, each one once. */
+    /** Tells all that can be reached of our last block, each one once; but
+     *  nobody before it {@link #begins}. */
     void tell() {
         var tip = blockchain.lastBlock();
         if (!isJoined || blockchain.length() == 1) return;
@@ -108,7 +109,7 @@ final class Gossip {
 
     private final Set<String> checking = ConcurrentHashMap.newKeySet();
 
-    /** Passes on a payment that is new here. */
+    /** Passes on a payment that is new here, if it is signed. */
     void pass(Transaction payment) {
         checking.retainAll(neighbours.addresses());
         if (signed) for (var address : checking)

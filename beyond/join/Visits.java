@@ -41,10 +41,10 @@ final class Visits {
     }
 
     /**
-     * Becomes a neighbour of these, and asks them whom else there is. A
-     * node that is told to join itself waits for others.
+     * Takes these as neighbours for good. A node that is told to join itself
+     * waits for others.
      */
-    void join(List<String> nodes) throws IOException {
+    void plan(List<String> nodes) throws IOException {
         for (var node : nodes) {
             var other = Address.of("--join", node);
             if (!here.is(other)) joined.add(other.toString());
@@ -53,7 +53,7 @@ final class Visits {
     }
 
     void begin() {
-        gossip.begin();
+        gossip.begins();
         errands.eachSecond(() -> {
             var all = new ArrayList<>(neighbours.addresses());
             met.retainAll(all);
@@ -75,15 +75,15 @@ final class Visits {
     private void visit(String address) {
         met.add(address);
         errands.begin("visit " + address, () -> {
-            var trouble = trouble(address);
+            var trouble = makeVisit(address);
             if (joined.contains(address) && !errands.isClosed())
                 say(address, trouble);
             return true;
         });
     }
 
-    // Makes the visit; answers what is wrong, or nothing.
-    private String trouble(String address) {
+    // Answers what is wrong, or nothing.
+    private String makeVisit(String address) {
         try {
             gossip.resolve(address);
             introduce(address);

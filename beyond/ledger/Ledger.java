@@ -23,16 +23,16 @@ final class Ledger implements Journal, AutoCloseable {
 
     // ## Writing
 
-    public void paid(Transaction payment) {
+    public void willPay(Transaction payment) {
         append(Map.of("transaction", payment));
     }
 
-    public void changed(int kept, List<Block> blocks) {
+    public void willChange(int kept, List<Block> blocks) {
         append(Map.of("kept", kept, "blocks", blocks));
     }
 
     /** Out of memory: what is in the file has happened half-way. */
-    public void givesUp(Error e) {
+    public void halfDone(Error e) {
         Printer.end("There was no memory to do all of it (" + e + "). The node "
             + "ends here. Start it again, with more: JAVA_TOOL_OPTIONS=-Xmx2g");
     }
@@ -88,7 +88,7 @@ final class Ledger implements Journal, AutoCloseable {
                 file.number);
         }
         isReplayed = true;
-        if (isNew) blockchain.reorganise(0, blockchain.chain());
+        if (isNew) blockchain.change(0, blockchain.chain()); // is written
     }
 
     private static final int AT_ONCE = 500;
@@ -148,7 +148,7 @@ final class Ledger implements Journal, AutoCloseable {
             instanceof Transaction payment)
             blockchain.newTransaction(payment);
         else if (event.get("kept") instanceof Integer kept)
-            blockchain.reorganise(kept, Blocks.ours(event.get("blocks")));
+            blockchain.change(kept, Blocks.ours(event.get("blocks")));
         else throw new IOException("no event of a node.");
     }
 

@@ -24,18 +24,18 @@ final class Rounds {
      * The result of the next round. Each request goes on in a thread of its
      * own, so that a slow client does not hold up the others.
      */
-    synchronized CompletableFuture<Boolean> join() {
+    synchronized CompletableFuture<Boolean> next() {
         if (next == null)
             next = CompletableFuture.supplyAsync(this::round, one);
         return next.thenApplyAsync(it -> it, writers);
     }
 
     private boolean round() {
-        begin();
+        letNobodyIn();
         return resolve.getAsBoolean();
     }
 
-    private synchronized void begin() {
+    private synchronized void letNobodyIn() {
         next = null; // a request that comes now waits for another round
     }
 

@@ -57,8 +57,8 @@ final class Survey {
             left = all.size();
             int texts = Math.min(left, Limits.ASKED);
             for (var address : all) askers.submit(() -> {
-                queue.put(ask(address, ours, texts));
-                return null;
+                queue.put(ask(address, ours, texts)); // waits for its taker
+                return null; // so it may throw
             });
         }
 
@@ -66,8 +66,9 @@ final class Survey {
             return left > 0;
         }
 
-        /** Waits for a valid chain. An empty one comes for a failure. */
-        List<Block> next() {
+        /** Waits for the next answer, and judges it. An empty chain stands
+         *  for one that is not valid, or that did not come. */
+        List<Block> nextValidChain() {
             left--;
             try {
                 var answer = queue.take();

@@ -43,7 +43,7 @@ const ANSWERS = {
   mine: ({ index, proof }, seconds) => t('mined', { index, proof, seconds }),
   pay: () => t('paid'),
   register: ({ total_nodes: all }) =>
-    t('registered', { n: all.length, list: all.map(plain).join(', ') }),
+    t('registered', { n: all.length, list: all.map(plain).join(t('comma')) }),
   resolve({ new_chain: taken }, _, before, after) {
     if (!taken) return t('kept');
     const kept = common(before.hashes, after.hashes);
@@ -51,7 +51,7 @@ const ANSWERS = {
     return t('replaced', { from: kept + 1, gone: before.hashes.length - kept,
       came: after.hashes.length - kept }) + ' ' + t(back.length ? 'back' : 'noneBack',
       { list: back.map(tx => `${shown(tx.sender)} → ${shown(tx.recipient)}: ${plain(tx.amount)}`)
-        .join('; ') });
+        .join(t('comma')) });
   },
 };
 

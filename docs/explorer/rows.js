@@ -133,7 +133,7 @@ function drop(row, which) {
 const rowTitle = (name, words) => [name, make('span', {}, ' · ' + words)];
 
 const stateOf = ({ state, why = '', report }) => t(state, { why: why.replace(/[.。]$/, '') })
-  + (report.startsWith('not asked') ? '' : t('stop') + t('report', { report }));
+  + (report.startsWith('not asked') ? '' : t('point') + t('report', { report }));
 
 function relation({ why, chain, hashes }) {
   if (why) return t('invalid', { why: translated(why).replace(/[.。]$/, '') });

@@ -102,15 +102,15 @@ final class Chains {
         boolean isFull;
         final List<Error> givenUp = new ArrayList<>();
 
-        public void paid(Transaction payment) {
+        public void willPay(Transaction payment) {
             if (isFull) throw new IllegalStateException("full");
         }
 
-        public void changed(int kept, List<Block> blocks) {
+        public void willChange(int kept, List<Block> blocks) {
             if (isFull) throw new IllegalStateException("full");
         }
 
-        public void givesUp(Error e) {
+        public void halfDone(Error e) {
             givenUp.add(e);
         }
     }
