@@ -11,6 +11,7 @@
 
 public class AllTests {
     public static void main(String... arguments) throws Exception {
+        Programs.keepClasses();
         Runner.runAll(AllTests.class, arguments);
     }
 }

@@ -30,11 +30,32 @@ final class Programs {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty(
             "java.home"), "bin", "java").toString()));
         command.addAll(LIGHT);
+        if (classes != null) command.add("-XX:SharedArchiveFile=" + classes);
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"),
             main));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
+    }
+
+    private static volatile Path classes; // as a node has them in memory
+
+    /** From some seconds later on, Javas start sooner. */
+    static void keepClasses() {
+        async(() -> {
+            var file = Files.createTempDirectory("classes").resolve("kept");
+            file.getParent().toFile().deleteOnExit();
+            file.toFile().deleteOnExit();
+            var node = java(List.of("-XX:ArchiveClassesAtExit=" + file),
+                "Node", "--port", "0", "--quiet").redirectErrorStream(true)
+                .start();
+            var said = node.inputReader();
+            while (!said.readLine().startsWith("Try: ")) continue;
+            node.destroy(); // where that is no kill, it writes them down
+            node.waitFor();
+            if (Files.exists(file)) classes = file;
+            return null;
+        });
     }
 
     /** Skips the test, and says why, where one of these is not installed. */
