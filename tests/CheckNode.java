@@ -214,7 +214,7 @@ public class CheckNode implements Callable<Integer> {
         say("%n@|bold %s|@%n", report.summary());
         if (report.allBeyond > 0) say("beyond the article: %d of %d%n",
             report.beyond, report.allBeyond);
-        if (isAll()) say("met: %s%n", report.met());
+        if (isAll() && report.passed > 0) say("met: %s%n", report.met());
         report.next.ifPresent(it -> say("next: @|bold %s|@%s%n",
             words.in(it.row().title()), hint ? ""
                 : words.in(" (--hint gives a hint)")));

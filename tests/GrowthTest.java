@@ -149,6 +149,10 @@ class GrowthTest {
             new Fault(12, "its chain is there when it comes back",
                 "i < lines.size()", "i < Math.min(1, lines.size())"),
             new Fault(12, "and the payment that waited", "keep(payment);", ""),
+            new Fault(12, "it goes on with a valid chain",
+                "if (!validChain(chain))\n            throw new Refusal(file "
+                    + "+ \": its chain is not valid. Was it edited?\");",
+                "chain.set(1, block(List.of(), 1, \"1\"));"),
             new Fault(12, "a second time it is the same",
                 "ledger = file;", "if (lines.isEmpty()) ledger = file;"));
     }
