@@ -43,11 +43,15 @@ function drawPurse() {
   part($('purse'), purse.address + node.etag + node.pendingText, () => {
     if (!purse.address) return [t('noPurse')];
     const coins = balances(node.chain).find(([name]) => name === purse.address)?.[1] ?? '0';
-    const address = make('code', {}, purse.address);
-    return [make('b', {}, t('purse')), ' ', address, ' ',
-      copyButton(make('button', { type: 'button', class: 'more' }, t('copy')), address), ' ',
-      t('purseHas', { coins, next: paidSoFar() + 1 })];
+    return [make('b', {}, t('purse', { coins })), ' ' + t('purseNext', { next: paidSoFar() + 1 }),
+      ...toCopy(purse.address), t('purseMines'), ...toCopy(joining(` --id ${purse.address}`))];
   });
+}
+
+// Shown is its beginning, and copied all of it.
+function toCopy(text) {
+  const code = make('code', { title: text }, text);
+  return [code, copyButton(make('button', { type: 'button', class: 'more' }, t('copy')), code)];
 }
 
 const byCodePoint = (a, b) => {

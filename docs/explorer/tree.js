@@ -35,8 +35,7 @@ function drawTree() {
   $('tree').hidden = !isWall;
   if (!isWall || !node.etag) return;
   say('height', t('block', { index: node.chain.length }));
-  say('join', alone ? '' : `jbang Node.java${location.hostname === 'localhost' ? '' : ' --host 0.0.0.0'}`
-    + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`) + ` --join ${location.origin}`);
+  say('join', alone ? '' : joining());
   say('miners', minersOf(node.chain));
   const all = tips(), isCrowd = all.flatMap(it => it.names).length > 12;
   const from = Math.max(0, all[0].hashes.length - (isCrowd ? 5 : 7)); // what is seen
@@ -52,6 +51,13 @@ function drawTree() {
       ...[...places].map(([hash, place]) => box(hash, place))]);
   moveChips(all, places, lane);
 }
+
+// What starts a node that keeps the same rules, and joins this one.
+const joining = (more = '') => 'jbang Node.java'
+  + (location.hostname === 'localhost' ? '' : ' --host 0.0.0.0')
+  + (node.rule === 'linked' ? ' --rule linked' : '')
+  + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`)
+  + (node.signed ? ' --signed' : '') + more + ` --join ${location.origin}`;
 
 // Those whose tip others have built upon wait below it, in a lane of their own.
 const isPassed = (all, hashes) => all.some(it => it.hashes !== hashes

@@ -62,8 +62,8 @@ const STRINGS = {
     misread: 'in block {index}, {name} must be {what}.', aNumber: 'a number',
     aWholeNumber: 'a whole number', slow: 'slow: no answer within 5 s',
     proves: 'A click copies: {command}',
-    purse: 'Your purse', purseHas: '· has {coins}, pays number {next} next. A node that is '
-      + 'started with --id and this address mines for it.',
+    purse: 'Your purse has {coins}.', purseNext: 'Its next payment is number {next}. Its address:',
+    purseMines: 'A node that mines for it:',
     noPurse: 'This node wants signatures. Open its page at http://localhost, or over https: '
       + 'only there a browser signs.',
     again: 'Pay again', extend: 'Mine one more on it',
@@ -167,8 +167,8 @@ const STRINGS = {
     unchecked: '? 未检查', unreadCopy: '? 未检查：{why}', nodeSays: '节点说：“{message}”',
     misread: '区块 {index} 的{name}必须是{what}。', aNumber: '一个数',
     aWholeNumber: '一个整数', slow: '很慢：5 秒内没有响应',
-    purse: '你的钱包', purseHas: '· 有 {coins} 枚币，下一笔付款是第 {next} 笔。'
-      + '启动节点时在 --id 后面写上这个地址，挖矿的奖励就归这个钱包。',
+    purse: '你的钱包有 {coins} 枚币。', purseNext: '下一笔付款是第 {next} 笔。地址：',
+    purseMines: '为这个钱包挖矿的节点：',
     noPurse:
       '这个节点只收签过名的付款。请用 http://localhost 或 https 打开这个网页，只有这样浏览器才能签名。',
     again: '再付一次', extend: '接着再挖一个区块', offer: '如果把这份副本（{n} 个区块）发给各个节点：',
