@@ -204,11 +204,11 @@ record Flaw(long block, String fails, Object expected, Object found,
 
 public class Blockchain {
     final ProofOfWork work;
-    final Law law;
-    private final Journal journal;
+    final Law law; // is asked before each change
+    private final Journal journal; // is told of it
     private final Clock clock;
     private final List<Block> chain = new ArrayList<>();
-    private final Pool pool;
+    private final Pool pool; // what waits for a block
 
     Blockchain(ProofOfWork work, Clock clock) { // all payments are good
         this(work, clock, new Pool(), Law.NONE, Journal.NONE);
@@ -279,7 +279,7 @@ public class Blockchain {
     /** The first flaw of a chain: of its links and proofs, or payments. */
     Optional<Flaw> flaw(List<Block> chain) {
         var flaw = AllCores.firstFlaw(chain, work);
-        return flaw.isPresent() ? flaw : law.firstIn(chain);
+        return flaw.isPresent() ? flaw : law.firstFlaw(chain);
     }
 
     /** Takes the other chain if it is longer. It throws if that is bad. */
@@ -318,7 +318,7 @@ public class Blockchain {
     synchronized List<Block> chain() { return List.copyOf(chain); }
     synchronized int length() { return chain.size(); }
     synchronized List<Transaction> pending() { return pool.ready(); }
-    synchronized List<Transaction> waiting() { return pool.all(); }
+    synchronized List<Transaction> waiting() { return pool.waiting(); }
 
     private double now() { // in seconds, with microseconds
         return Duration.between(Instant.EPOCH, clock.instant()).toNanos()
@@ -331,14 +331,14 @@ public class Blockchain {
 // # What stands behind it
 
 /**
- * What payments must keep besides; in the tutorial, nothing. Blockchain
- * holds its lock while it calls check, then keep.
+ * The rules of payments; the tutorial has none. Blockchain holds its lock
+ * while it calls check, which remembers what it found, then keep.
  */
 interface Law {
     Law NONE = new Law() { };
 
     /** The first thing that is wrong with the payments of a chain. */
-    default Optional<Flaw> firstIn(List<Block> chain) {
+    default Optional<Flaw> firstFlaw(List<Block> chain) {
         return Optional.empty();
     }
 
@@ -384,10 +384,10 @@ class Pool {
 
     void add(Transaction tx) { waiting.add(tx); }
     boolean isFull() { return false; }
-    List<Transaction> all() { return List.copyOf(waiting); }
+    List<Transaction> waiting() { return List.copyOf(waiting); }
 
     /** Those that fit behind the chain, one after another. */
-    List<Transaction> ready() { return all(); }
+    List<Transaction> ready() { return waiting(); }
 
     void change(List<Block> gone, List<Block> come) {
         waiting.addAll(0, payments(gone));
@@ -430,7 +430,7 @@ final class Search {
 
     void nextRound() {
         proof = IntStream.range(0, SLICES).parallel()
-            .mapToLong(i -> search(guesses + i * SLICE))
+            .mapToLong(i -> firstProof(guesses + i * SLICE))
             .filter(found -> found >= 0).min().orElse(-1);
         guesses += SLICES * SLICE;
     }
@@ -444,11 +444,11 @@ final class Search {
     // A guess should cost its SHA-256 and little more: so the text is
     // written once, then counted up in place, as from 1299 to 1300. Only
     // what follows 9, 99, 999 needs a longer text.
-    private long search(long from) {
+    private long firstProof(long from) {
         var sha256 = new Sha256();
         var text = (head + from + tail).getBytes(UTF_8);
         for (long guess = from; guess < from + SLICE; guess++) {
-            if (zeros(sha256.digest(text)) >= zeros) return guess;
+            if (zerosOf(sha256.digest(text)) >= zeros) return guess;
             int i = text.length - tail.length() - 1;
             while (i >= head.length() && text[i] == '9') text[i--] = '0';
             if (i >= head.length()) text[i]++;
@@ -457,7 +457,7 @@ final class Search {
         return -1;
     }
 
-    private static int zeros(byte[] digest) { // of four bits each
+    private static int zerosOf(byte[] digest) { // of four bits each
         long front = ByteBuffer.wrap(digest).getLong();
         return Long.numberOfLeadingZeros(front) / 4;
     }

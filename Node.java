@@ -75,8 +75,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
         "Print no line for each request.") boolean quiet;
 
     private Blockchain blockchain;
-    private ChainText text; // the chain, as it is sent
-    private WaitingText waiting; // what waits, as it is sent
+    private ChainText chainText; // the chain, as it is sent
+    private WaitingText waitingText; // what waits, as it is sent
     private Door door; // what comes in
     private Neighbours neighbours; // whom this node knows
     private Survey survey; // asks them for their chains
@@ -110,7 +110,7 @@ public class Node implements AutoCloseable, Callable<Integer> {
 
     private void mine(Context ctx) {
         try (var turn = door.turn(ctx)) { // one search at a time
-            text.checkLength(); // no block that others could not take
+            chainText.checkLength(); // no block that others could not take
             var block = blockchain.mine(id, turn); // turn may end the search
             gossip.tell(); // if it has joined others
             Door.reply(ctx, 200, Map.of("message", "New Block Forged",
@@ -133,14 +133,14 @@ public class Node implements AutoCloseable, Callable<Integer> {
             "Transaction will be added to Block " + index));
     }
 
-    private void transactions(Context ctx) { waiting.reply(ctx); }
+    private void transactions(Context ctx) { waitingText.reply(ctx); }
 
     // ## Step 2.5 · The chain
 
-    private void fullChain(Context ctx) { text.reply(ctx); }
+    private void fullChain(Context ctx) { chainText.reply(ctx); }
 
     private void validate(Context ctx) throws IOException {
-        var sent = door.text(ctx);
+        var sent = door.body(ctx);
         try (var part = memory.clientsPart(Deadline.in(Limits.REQUESTS))) {
             var chain = Blocks.chain(sent);
             Door.reply(ctx, 200, Blocks.verdict(chain, blockchain.flaw(chain)));
@@ -186,9 +186,9 @@ public class Node implements AutoCloseable, Callable<Integer> {
     }
 
     private void replyWithChain(Context ctx, boolean replaced) {
-        if (replaced) text.reply(ctx, "{\"message\": \"Our chain was "
+        if (replaced) chainText.reply(ctx, "{\"message\": \"Our chain was "
             + "replaced\", \"new_chain\": ", "}\n");
-        else text.reply(ctx, "{\"chain\": ",
+        else chainText.reply(ctx, "{\"chain\": ",
             ", \"message\": \"Our chain is authoritative\"}\n");
     }
 
@@ -250,8 +250,8 @@ public class Node implements AutoCloseable, Callable<Integer> {
         blockchain = new Blockchain(work, clock, new Mempool(law), law, ledger);
         ledger.replay(blockchain); // first: others ask what it has read
         door = new Door(new Origin(here.names()), printer);
-        text = new ChainText(blockchain, door.downloads);
-        waiting = new WaitingText(blockchain, door.downloads);
+        chainText = new ChainText(blockchain, door.downloads);
+        waitingText = new WaitingText(blockchain, door.downloads);
         // Other nodes print no line for what a "node" asks by itself.
         var call = new Call(joined.isEmpty() ? "person" : "node", memory);
         neighbours = new Neighbours(here, ledger, printer::note);

@@ -22,7 +22,7 @@ final class Mempool extends Pool {
     }
 
     @Override
-    List<Transaction> all() { return List.copyOf(all); }
+    List<Transaction> waiting() { return List.copyOf(all); }
 
     @Override
     List<Transaction> ready() { return List.copyOf(ready); }

@@ -55,7 +55,7 @@ class AccountsTest {
 
     Optional<Flaw> flaw(List<Block> chain) {
         assertTrue(Flaw.firstIn(chain, Chains.EASY).isEmpty());
-        return new SignedLaw(log::add).firstIn(chain);
+        return new SignedLaw(log::add).firstFlaw(chain);
     }
 
     void breaks(String fails, Object expected, Object found, List<?>... chain) {

@@ -209,9 +209,9 @@ public class Benchmark implements Callable<Integer> {
         var next = payment(size - 1);
         var last = chain.subList(size - 1, size);
         return switch (what) {
-            case "signed" -> () -> new SignedLaw(line -> { }).firstIn(chain)
+            case "signed" -> () -> new SignedLaw(line -> { }).firstFlaw(chain)
                 .isEmpty() ? size - 2 : 0;
-            case "known" -> () -> law.firstIn(chain).isEmpty() ? size - 2 : 0;
+            case "known" -> () -> law.firstFlaw(chain).isEmpty() ? size - 2 : 0;
             case "payment" -> () -> {
                 law.check(next);
                 return 1;

@@ -147,7 +147,7 @@ final class Door {
     }
 
     /** The text of a chain that a client sends. */
-    byte[] text(Context ctx) throws IOException {
+    byte[] body(Context ctx) throws IOException {
         return Memory.read(ctx.bodyInputStream(), Limits.CHAIN,
             2 * Limits.UPLOADS, Deadline.in(Limits.REQUESTS));
     }

@@ -36,7 +36,7 @@ final class SignedLaw implements Law {
         return pending.of(name);
     }
 
-    public Optional<Flaw> firstIn(List<Block> blocks) {
+    public Optional<Flaw> firstFlaw(List<Block> blocks) {
         var until = Deadline.in(Limits.SIGNATURES);
         var accounts = new Accounts(signatures);
         try {
