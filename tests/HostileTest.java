@@ -412,6 +412,24 @@ class HostileTest {
         assertTrue(whole, "all were cut off meanwhile");
     }
 
+    // There are so many places for long texts, whichever they are.
+    @Test
+    void whoReadsAChainSlowlyLeavesNoPlaceForWhatWaits() throws Exception {
+        Nodes.register(node, nodes.says(Chains.holding(Chains.payments(100_000,
+            5), 3)).address());
+        assertTrue(node.resolveConflicts());
+        var name = "\u00c3".repeat(1_000);
+        for (int i = 0; i < 20; i++) assertEquals(201, post("/transactions/new",
+            Client.payment(name, 5)).status());
+        assertEquals(200, get("/transactions").status());
+        var slow = nodes.callers(node, 300,
+            "GET /chain HTTP/1.0\r\n\r\n".getBytes());
+        Programs.await(() -> get("/transactions").status() != 200);
+        assertSentence(429, get("/transactions"), "what waits");
+        for (var socket : slow) socket.close();
+        Programs.await(() -> get("/transactions").status() == 200);
+    }
+
     // Each of them, read whole, would take up to half of the memory.
     @Test @Tag("long")
     void longChainsDoNotFillTheMemory() throws Exception {
