@@ -585,7 +585,8 @@ class ExplorerTest {
 
     // Two megabytes a minute are a thousand bytes a second from each of 31.
     @Test @Tag("long")
-    void anIdlePageIsSentNextToNothing() throws Exception {
+    void anIdlePageIsSentNextToNothing(TestReporter reporter)
+            throws Exception {
         var desks = new ArrayList<>(List.of(nodeWithBlocks(
             Runner.size(300, 2_000))));
         while (desks.size() < Runner.size(4, 31)) desks.add(nodes.start(
@@ -614,6 +615,7 @@ class ExplorerTest {
         long before = tab.received(), seconds = Runner.size(3, 60);
         Thread.sleep(seconds * 1_000); // for it is a rate
         long rate = (tab.received() - before) / seconds / desks.size();
+        reporter.publishEntry(rate + " bytes a second from each neighbour");
         assertTrue(rate > 50 && rate < 1_000, rate + " bytes a second");
     }
 
