@@ -2,7 +2,7 @@
 //JAVA 17+
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
 //COMPILE_OPTIONS -encoding UTF-8
-//RUNTIME_OPTIONS -Dfile.encoding=UTF-8
+//RUNTIME_OPTIONS -Dfile.encoding=UTF-8 -Djdk.console=java.base
 //RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
 //RUNTIME_OPTIONS -Dstderr.encoding=UTF-8 -Dsun.stderr.encoding=UTF-8
 

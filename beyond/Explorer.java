@@ -21,18 +21,21 @@ final class Explorer {
     static void reply(Context ctx) throws IOException {
         var name = ctx.path().equals("/") ? "explorer.html"
             : ctx.path().replaceFirst("/(docs/)?", "");
-        var text = name.matches(FILES) ? open(name) : null;
-        if (text == null) throw new Refusal(Refusal.Kind.MISSING, "The page "
+        var file = name.matches(FILES) ? open(name) : null;
+        if (file == null) throw new Refusal(Refusal.Kind.MISSING, "The page "
             + name + " is not here. A node that was started in the folder "
             + "above docs/ finds it.");
-        ctx.header("Content-Security-Policy", "frame-ancestors 'none'")
+        ctx.header("Content-Security-Policy", "frame-ancestors 'none'"
+            + (name.matches(".*(md|svg)") ? "; script-src 'none'" : ""))
             .header("Cache-Control", "no-cache").contentType(type(name));
-        if (name.endsWith(".md")) ctx.result(Pages.html(name.startsWith("zh/")
-            ? "zh" : "en", new String(text.readAllBytes(), UTF_8)));
-        else ctx.result(text);
+        if (!name.endsWith(".md")) ctx.result(file); // which closes it
+        else try (file) {
+            ctx.result(Pages.html(name.startsWith("zh/") ? "zh" : "en",
+                new String(file.readAllBytes(), UTF_8)));
+        }
     }
 
-    /** The text of this file, or null if there is none. */
+    /** What is in this file, or null if there is none. */
     private static InputStream open(String name) throws IOException {
         var packed = Explorer.class.getResourceAsStream("/" + name);
         var file = new File("docs", name);

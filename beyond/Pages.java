@@ -20,8 +20,18 @@ final class Pages {
         TablesExtension.create(), HeadingAnchorExtension.create());
     private static final Parser PARSER = Parser.builder()
         .extensions(EXTENSIONS).build();
-    private static final HtmlRenderer RENDERER = HtmlRenderer.builder()
-        .extensions(EXTENSIONS).build();
+    // A node shows what lies in docs/. What leads elsewhere is no link there.
+    private static final String THERE =
+        "https?:.*|#.*|(zh/)?[\\w-]+[.](md|html|png|svg)(#.*)?";
+
+    private static HtmlRenderer renderer(String language) {
+        return HtmlRenderer.builder().extensions(EXTENSIONS)
+            .attributeProviderFactory(ignored -> (node, tag, attributes) -> {
+                var to = attributes.getOrDefault("href", "#");
+                if (language.equals("zh")) to = to.replaceFirst("^[.][.]/", "");
+                if (!to.matches(THERE)) attributes.remove("href");
+            }).build();
+    }
 
     private static final String PAGE = """
         <!DOCTYPE html>
@@ -47,9 +57,9 @@ final class Pages {
     /** The page of HTML that this Markdown describes. */
     static String html(String language, String markdown) {
         var title = markdown.lines().filter(line -> line.startsWith("# "))
-            .map(line -> line.substring(2).replace("<", "")).findFirst()
-            .orElse("");
+            .map(line -> line.substring(2).replaceAll("[<&`]", ""))
+            .findFirst().orElse("");
         return PAGE.formatted(language, title,
-            RENDERER.render(PARSER.parse(markdown)));
+            renderer(language).render(PARSER.parse(markdown)));
     }
 }

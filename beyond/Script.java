@@ -15,10 +15,10 @@ final class Script {
             .registerConverter(String.class, Script::bare)
             .setParameterExceptionHandler((e, ignored) -> {
                 script.getErr().println(
-                    plain(e.getMessage()) + ". Try --help.");
+                    plain("" + e.getMessage()) + ". Try --help.");
                 return 2;
             }).setExecutionExceptionHandler((e, ignored, parsed) -> {
-                script.getErr().println(plain(e.getMessage()));
+                script.getErr().println(plain("" + e.getMessage()));
                 return 1;
             }).execute(arguments);
     }

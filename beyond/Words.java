@@ -42,7 +42,8 @@ final class Words {
         }
     }
 
-    /** The sentence, however its lines are broken. */
+    /** The sentence, however its lines are broken; one with open places, as
+     *  it stands. */
     String in(String english) {
         var other = words.get(key(english));
         if (other != null) return other;

@@ -340,8 +340,9 @@ class AccountsTest {
     @Test
     void whatIsNotWrittenIsNotPaid() {
         var journal = new Chains.FullJournal();
+        var law = new SignedLaw(log::add);
         var chain = new Blockchain(Chains.EASY, Clock.systemUTC(),
-            new Pool(), new SignedLaw(log::add), journal);
+            new Mempool(law), law, journal);
         chain.mine(annsAddress);
         journal.isFull = true;
         assertThrows(IllegalStateException.class, () ->

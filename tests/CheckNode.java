@@ -116,7 +116,7 @@ public class CheckNode implements Callable<Integer> {
                 return watch ? watch() : once();
             }
         } catch (IOException e) {
-            if (!json) throw new IOException(words.in(e.getMessage()));
+            if (!json) throw new IOException(words.in(e.getMessage()), e);
             print(CanonicalJson.of(Map.of("node", talk.url(), "error",
                 e.getMessage())));
             return 1;
@@ -401,7 +401,6 @@ public class CheckNode implements Callable<Integer> {
             say("\r%d of %d\033[K", i + 1, rows.all.size());
     }
 
-    // A Chinese character takes two columns, and a line may end behind any.
     private static String fold(String text) {
         return fold(text, 64, 16);
     }

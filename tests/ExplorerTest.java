@@ -934,6 +934,7 @@ class ExplorerTest {
     @Test
     void theBookIsMadeOfPagesForABrowser() throws Exception {
         var node = nodes.start();
+        var links = new TreeSet<String>();
         for (var folder : List.of("docs", "docs/zh")) {
             try (var files = Files.list(Programs.file(folder))) {
                 for (var file : files.map(it -> "" + it.getFileName())
@@ -942,6 +943,9 @@ class ExplorerTest {
                     assertEquals("text/html;charset=utf-8", page.type());
                     assertTrue(page.text().contains("<html lang=\""
                         + (folder.endsWith("zh") ? "zh" : "en")), file);
+                    Pattern.compile("(?:href|src)=\"((?!http)[^#\"]+)").matcher(
+                        page.text()).results().forEach(it -> links.add(
+                            folder + "/" + it.group(1)));
                     var prose = page.text().replaceAll(
                         "(?s)<(code|style).*?</", "");
                     assertFalse(Pattern.compile("\\*\\*|\\]\\(|\\n#|\\n\\|")
@@ -949,6 +953,9 @@ class ExplorerTest {
                 }
             }
         }
+        assertTrue(links.size() > 40, "" + links);
+        for (var link : links) assertEquals(200, Client.get(URI.create(node.url()
+            + "/" + link).normalize().toString()).status(), link);
         see(node.url() + "/docs/01-blocks.md",
             "text('h1').includes('Blocks') && find('img').naturalWidth > 0");
     }

@@ -34,7 +34,7 @@ final class Gossip {
     }
 
     /** From now on, it tells others. */
-    void begins() {
+    void joins() {
         isJoined = true;
     }
 
@@ -47,7 +47,7 @@ final class Gossip {
     private final Map<String, Block> told = new ConcurrentHashMap<>();
 
     /** Tells all that can be reached of our last block, each one once; but
-     *  nobody before it {@link #begins}. */
+     *  nobody before it {@link #joins} a network. */
     void tell() {
         var tip = blockchain.lastBlock();
         if (!isJoined || blockchain.length() == 1) return;

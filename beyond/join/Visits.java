@@ -53,7 +53,7 @@ final class Visits {
     }
 
     void begin() {
-        gossip.begins();
+        gossip.joins();
         errands.eachSecond(() -> {
             var all = new ArrayList<>(neighbours.addresses());
             met.retainAll(all);

@@ -54,7 +54,7 @@ function drawTree() {
 
 // What starts a node that keeps the same rules, and joins this one.
 const joining = (more = '') => 'jbang Node.java'
-  + (location.hostname === 'localhost' ? '' : ' --host 0.0.0.0')
+  + (location.hostname === 'localhost' ? ` --port ${Number(location.port) + 1}` : ' --host 0.0.0.0')
   + (node.rule === 'linked' ? ' --rule linked' : '')
   + (node.zeros === 4 ? '' : ` --zeros ${node.zeros}`)
   + (node.signed ? ' --signed' : '') + more + ` --join ${location.origin}`;

@@ -68,7 +68,8 @@ final class Report {
     }
 
     String met() {
-        return "genesis previous_hash " + rows.genesis + (rows.errors.equals(
+        return words.in("genesis previous_hash %s").formatted(rows.genesis)
+            + (rows.errors.equals(
             "none") ? "" : words.in(", errors as %s").formatted(rows.errors))
             + words.in(", proofs by the %s rule").formatted(
                 rows.forge.work.rule());
@@ -127,7 +128,8 @@ final class Report {
     static void mayWrite(Path file) throws IOException {
         try {
             if (Files.exists(file) && Files.size(file) > 0 && !Files
-                .readString(file).contains("content=\"CheckNode.java\""))
+                .readString(file).matches("(?s)<!DOCTYPE html>.{0,99}"
+                    + "content=\"CheckNode.java\".*"))
                 throw new IOException(file + " exists and is no report. "
                     + "Choose another name for it.");
             Files.write(file, new byte[0], StandardOpenOption.CREATE,

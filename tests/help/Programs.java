@@ -50,7 +50,8 @@ final class Programs {
                 "Node", "--port", "0", "--quiet").redirectErrorStream(true)
                 .start();
             var said = node.inputReader();
-            while (!said.readLine().startsWith("Try: ")) continue;
+            for (String line = ""; line != null && !line.startsWith("Try: "); )
+                line = said.readLine();
             node.destroy(); // where that is no kill, it writes them down
             node.waitFor();
             if (Files.exists(file)) classes = file;
