@@ -14,14 +14,11 @@ import io.javalin.http.Context;
 import java.io.*;
 
 final class Explorer {
-    private static final String FILES =
-        "explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.](md|png|svg)";
-
     /** Sends the page at /, its files at /explorer/, the book at /docs/. */
     static void reply(Context ctx) throws IOException {
         var name = ctx.path().equals("/") ? "explorer.html"
             : ctx.path().replaceFirst("/(docs/)?", "");
-        var file = name.matches(FILES) ? open(name) : null;
+        var file = name.matches(Pages.FILES) ? open(name) : null;
         if (file == null) throw new Refusal(Refusal.Kind.MISSING, "The page "
             + name + " is not here. A node that was started in the folder "
             + "above docs/ finds it.");

@@ -20,16 +20,19 @@ final class Pages {
         TablesExtension.create(), HeadingAnchorExtension.create());
     private static final Parser PARSER = Parser.builder()
         .extensions(EXTENSIONS).build();
-    // A node shows what lies in docs/. What leads elsewhere is no link there.
-    private static final String THERE =
-        "https?:.*|#.*|(zh/)?[\\w-]+[.](md|html|png|svg)(#.*)?";
+
+    /** What a node shows of docs/: the explorer and the book. */
+    static final String FILES =
+        "explorer(/[a-z]+)?[.][a-z]+|(zh/)?[\\w-]+[.](md|png|svg)";
+    private static final String LINKS = // what leads elsewhere is none there
+        "https?:.*|#.*|(" + FILES + ")(#.*)?";
 
     private static HtmlRenderer renderer(String language) {
         return HtmlRenderer.builder().extensions(EXTENSIONS)
             .attributeProviderFactory(ignored -> (node, tag, attributes) -> {
                 var to = attributes.getOrDefault("href", "#");
                 if (language.equals("zh")) to = to.replaceFirst("^[.][.]/", "");
-                if (!to.matches(THERE)) attributes.remove("href");
+                if (!to.matches(LINKS)) attributes.remove("href");
             }).build();
     }
 
@@ -48,7 +51,8 @@ final class Pages {
         pre { padding: .8rem; overflow-x: auto; line-height: 1.4 }
         pre code { background: none; overflow-wrap: normal }
         table { border-collapse: collapse }
-        th, td { border: 1px solid #8888; padding: .2rem .6rem; text-align: left }
+        th, td { border: 1px solid #8888; padding: .2rem .6rem;
+                 text-align: left }
         img { max-width: 100%% }
         </style>
         %s</html>

@@ -5,8 +5,8 @@
 //
 // The programs speak English. What they say in Chinese stands in a file, by
 // the English sentence, which may leave places open: "no answer in %s seconds"
-// is "%s 秒内没有响应", and what fills them may be such a sentence, too. One
-// that lacks there is said in English.
+// is "%s 秒内没有响应". What fills them may be such a sentence, too. One that
+// lacks there is said in English.
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -66,19 +66,21 @@ final class Words {
         return english.strip().replaceAll("\\s+", " ");
     }
 
+    private static final String STOPS = "，。；：！？、”）";
+
     /** A line of Chinese in lines of so many columns. They may end behind any
      *  character, but not in a word of ours; and none begins with a comma. */
     static String folded(String line, int columns) {
         var out = new StringBuilder();
         int column = 0;
-        var words = Pattern.compile("[!-~]{1," + columns + "}|.");
-        for (var it : words.matcher(line).results().toList()) {
-            column += width(it.group());
-            if (column > columns && !"，。；：！？、”）".contains(it.group())) {
+        for (var part : Pattern.compile("[!-~]{1," + columns + "}|.")
+                .matcher(line).results().map(it -> it.group()).toList()) {
+            column += width(part);
+            if (column > columns && !STOPS.contains(part)) {
                 out.append("\n");
-                column = width(it.group());
+                column = width(part);
             }
-            out.append(it.group());
+            out.append(part);
         }
         return out.append("\n").toString();
     }

@@ -153,6 +153,11 @@ class DemoTest {
         tells(notebook, "c099bc…bfb7", "35293 gives 0000c4…e8e2",
             "block 3: previous_hash is 6adb30…2d14");
         assertFalse(notebook.contains("\u001b"));
+        tells(run(0, "Blockchain", "5"), "to give 5 zeros",
+            "888273 gives 000007…5f76");
+        for (var words : List.of("--zeros 5", "17", "many")) assertEquals(
+            "Say how many zeros a proof needs, 0 to 16: for example 5, or "
+            + "nothing.", run(2, "Blockchain", words.split(" ")).strip());
     }
 
     public static void main(String... arguments) {

@@ -69,10 +69,10 @@ final class Report {
 
     String met() {
         return words.in("genesis previous_hash %s").formatted(rows.genesis)
-            + (rows.errors.equals(
-            "none") ? "" : words.in(", errors as %s").formatted(rows.errors))
-            + words.in(", proofs by the %s rule").formatted(
-                rows.forge.work.rule());
+            + (rows.errors.equals("none") ? ""
+                : words.in(", errors as %s").formatted(rows.errors))
+            + words.in(", proofs by the %s rule")
+                .formatted(rows.forge.work.rule());
     }
 
     // ## As JSON

@@ -240,9 +240,13 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
             }
         }
 
-        /** How many bytes have come so far, heads of answers and all. */
-        long received() {
-            return received.get();
+        /** How many bytes come with the next so many answers, their heads
+         *  and all. */
+        long received(int answers) throws InterruptedException {
+            this.answers.clear();
+            long before = received.get();
+            for (int i = 0; i < answers; i++) this.answers.take();
+            return received.get() - before;
         }
 
         /** Makes the window so large: 800x600. */
