@@ -12,6 +12,7 @@ import com.github.javaparser.ast.body.*;
 import java.io.IOException;
 import java.nio.file.*;
 import java.util.*;
+import java.util.concurrent.ConcurrentHashMap;
 
 final class Growth {
     /** The chapters that write into the node: each has a template of its
@@ -101,22 +102,21 @@ final class Growth {
         fresh.add("}");
         int begin = 1; // of the member, with the comment before it
         for (var member : members(fresh, fence.start())) {
-            int end = member.getEnd().get().line;
-            var text = new ArrayList<>(fresh.subList(begin, end));
+            var text = new ArrayList<>(fresh.subList(begin, member.end));
             while (text.get(0).isBlank()) text.remove(0);
             text.replaceAll(line -> line.isEmpty() ? line : "    " + line);
-            begin = end;
+            begin = member.end;
             var old = members(lines, fence.start()).stream().filter(it ->
-                name(it).equals(name(member))).findFirst();
+                it.name.equals(member.name)).findFirst();
             if (old.isPresent()) replace(old.get(), text);
             else append(text, section);
         }
     }
 
-    private void replace(BodyDeclaration<?> old, List<String> text) {
-        int begin = old.getBegin().get().line; // or with its comment
+    private void replace(Member old, List<String> text) {
+        int begin = old.begin; // or with its comment
         while (lines.get(begin - 2).matches(" +//(?! #).*")) begin--;
-        var place = lines.subList(begin - 1, old.getEnd().get().line);
+        var place = lines.subList(begin - 1, old.end);
         place.clear();
         place.addAll(text);
     }
@@ -129,14 +129,25 @@ final class Growth {
         lines.add(i + text.size(), "");
     }
 
-    private static List<BodyDeclaration<?>> members(List<String> lines,
-                                                    Line where) {
-        var parsed = new JavaParser(JAVA_17).parse(String.join("\n", lines));
-        if (!parsed.isSuccessful()) throw new AssertionError(where.flaw(
-            "these are no whole members: " + parsed.getProblem(0)
-                .getVerboseMessage()));
-        return parsed.getResult().get().getClassByName("MyNode").get()
-            .getMembers();
+    // Lines count from 1, the last one belongs to it.
+    private record Member(String name, int begin, int end) { }
+
+    // The file grows in the same way wherever a test needs it, and to parse
+    // it takes long.
+    private static final Map<String, List<Member>> PARSED =
+        new ConcurrentHashMap<>();
+
+    private static List<Member> members(List<String> lines, Line where) {
+        return PARSED.computeIfAbsent(String.join("\n", lines), text -> {
+            var parsed = new JavaParser(JAVA_17).parse(text);
+            if (!parsed.isSuccessful()) throw new AssertionError(where.flaw(
+                "these are no whole members: " + parsed.getProblem(0)
+                    .getVerboseMessage()));
+            return parsed.getResult().get().getClassByName("MyNode").get()
+                .getMembers().stream().map(it -> new Member(name(it),
+                    it.getBegin().get().line, it.getEnd().get().line))
+                .toList();
+        });
     }
 
     private static String name(BodyDeclaration<?> member) {
