@@ -49,7 +49,6 @@ record Transaction(String sender, String recipient, Number amount) {
 
 record Block(long index, Number timestamp, List<?> transactions,
              long proof, Object previousHash) {
-
     public Block {
         transactions = transactions.stream().toList(); // read-only
     }
@@ -135,7 +134,6 @@ final class Sha256 {
 enum Rule { classic, linked }
 
 record ProofOfWork(Rule rule, int zeros) {
-
     public ProofOfWork {
         if (zeros < 0 || zeros > 16) throw new IllegalArgumentException(
             "A proof can need 0 to 16 zeros, not " + zeros + ".");
@@ -477,7 +475,6 @@ final class AllCores {
 // ## How Python writes texts and numbers
 
 final class Python {
-
     static String text(String text) {
         var out = new StringBuilder("\"");
         int done = 0; // what is plain goes in piece by piece
@@ -493,13 +490,19 @@ final class Python {
         return out.append(text, done, text.length()).append('"').toString();
     }
 
-    // Java sorts texts by their chars, Python by code points: an emoji
-    // is two chars, and belongs behind all letters of one.
     static SortedMap<String, Object> sorted(Map<?, ?> map) {
-        var sorted = new TreeMap<String, Object>((a, b) -> Arrays.compare(
-            a.codePoints().toArray(), b.codePoints().toArray()));
+        var sorted = new TreeMap<String, Object>(Python::compare);
         map.forEach((key, value) -> sorted.put((String) key, value));
         return sorted;
+    }
+
+    // Java sorts texts by their chars, Python by code points: an emoji
+    // is two chars, and belongs behind all letters of one.
+    private static int compare(String a, String b) {
+        for (int i = 0; i < Math.min(a.length(), b.length()); i++)
+            if (a.codePointAt(i) != b.codePointAt(i))
+                return a.codePointAt(i) - b.codePointAt(i);
+        return a.length() - b.length();
     }
 
     // A fraction gets the fewest digits that read back as the same
@@ -536,13 +539,12 @@ final class Python {
 final class Notebook {
     static void open(String... words) {
         var zeros = words.length == 0 ? "4" : String.join(" ", words);
-        if (zeros.matches("\\d|1[0-6]"))
-            run(new ProofOfWork(Rule.classic, Integer.parseInt(zeros)));
-        else {
+        if (!zeros.matches("\\d|1[0-6]")) {
             System.err.println("Say how many zeros a proof needs, 0 to 16: for "
                 + "example 5, or nothing.");
             System.exit(2);
         }
+        run(new ProofOfWork(Rule.classic, Integer.parseInt(zeros)));
     }
 
     private static void run(ProofOfWork work) {

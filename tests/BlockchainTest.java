@@ -40,6 +40,16 @@ class BlockchainTest {
         }
     }
 
+    // Also half an emoji, which JSON may hold.
+    @Test
+    void keysAreSortedAsPythonSortsThem() {
+        var keys = List.of("", "a", "ab", "\ud83d", "\ud83d\ue000", "\ude00",
+            "\ue000", "\ud83d\ude00", "\ud83d\ude01");
+        var map = new HashMap<String, Object>();
+        for (var key : keys) map.put(key, 1);
+        assertEquals(keys, List.copyOf(Python.sorted(map).keySet()));
+    }
+
     @Test
     void hashesAreTheArticles() throws IOException {
         var seed = Chains.vectors("seed-chain.json");

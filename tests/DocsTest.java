@@ -62,7 +62,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 30, unit = MINUTES) // scripts are built, pages run
-@Order(1) // it takes long, so it begins early
+@Order(2) // it takes long, so it begins early
 class DocsTest {
     static List<String> asked = List.of();
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.parallel.*;
 
 @Execution(ExecutionMode.CONCURRENT)
-@Order(2) // it takes long, so it begins early
+@Order(3) // it takes long, so it begins early
 class ExplorerTest {
     private static final Path PAGE = Programs.file("docs/explorer.html");
     private static boolean picture;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
-@Order(3) // it takes long, so it begins early
+@Order(4) // it takes long, so it begins early
 class GossipTest {
     @AutoClose final Nodes nodes = new Nodes();
     @TempDir Path temp;

@@ -3,6 +3,7 @@
 //SOURCES help/Runner.java
 //SOURCES help/Checks.java
 //SOURCES help/Nodes.java
+//SOURCES help/Host.java
 //SOURCES help/Chains.java
 //SOURCES book/Book.java
 //SOURCES book/Growth.java
@@ -26,8 +27,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.*;
 
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1) // it waits long, so it begins early
 class GrowthTest {
+    @AutoClose private static Host host;
     @TempDir Path folder;
+
+    @BeforeAll
+    static void openHost() throws IOException {
+        host = new Host();
+    }
 
     // ## At the end of each chapter
 
@@ -104,24 +112,22 @@ class GrowthTest {
             "\"00\"");
         var alice = Chains.keys();
         var address = Payment.address(alice.getPublic());
-        try (var theirs = start(zeros, Programs.port(), "signed", address);
-             var ours = Program.node("--signed", "--join", theirs.url)) {
-            awaits(theirs, "/nodes", ours.url.replaceFirst("http://", ""));
-            Client.get(theirs.url + "/mine");
-            awaits(ours, "/chain", address); // it was told
+        var theirs = start(zeros, "signed", address);
+        try (var node = Program.node("--signed", "--join", theirs)) {
+            var ours = node.url;
+            awaits(theirs + "/nodes", ours.replaceFirst("http://", ""));
+            Client.get(theirs + "/mine");
+            awaits(ours + "/chain", address); // it was told
             var payment = Chains.pay(alice, 1, "bob", 0.25);
-            Client.post(ours.url + "/transactions/new",
-                payment.canonicalJson());
-            awaits(theirs, "/transactions", payment.sender());
-            Client.get(ours.url + "/mine");
-            awaits(theirs, "/chain", payment.sender());
+            Client.post(ours + "/transactions/new", payment.canonicalJson());
+            awaits(theirs + "/transactions", payment.sender());
+            Client.get(ours + "/mine");
+            awaits(theirs + "/chain", payment.sender());
         }
     }
 
-    private static void awaits(Program node, String path, String words)
-            throws Exception {
-        Programs.await(() -> Client.get(node.url + path).text()
-            .contains(words));
+    private static void awaits(String url, String words) throws Exception {
+        Programs.await(() -> Client.get(url).text().contains(words));
     }
 
     @Test
@@ -283,45 +289,38 @@ class GrowthTest {
     /** The rows up to this chapter, of a node that needs so many zeros. */
     private List<JsonNode> check(String text, String zeros, int status,
             int chapter, String... more) throws Exception {
-        try (var node = start(text.replace("\"0000\"", '"' + zeros + '"'),
-                Programs.port())) {
-            return rows(Checks.report(status, Checks.plus(more, node.url,
-                "--zeros", "" + zeros.length(), "--chapter", "" + chapter)));
-        }
+        var url = start(text.replace("\"0000\"", '"' + zeros + '"'));
+        return rows(Checks.report(status, Checks.plus(more, url, "--zeros",
+            "" + zeros.length(), "--chapter", "" + chapter)));
     }
 
     private List<JsonNode> checkSigned(String text, int status)
             throws Exception {
-        try (var node = start(text.replace("\"0000\"", "\"00\""),
-                Programs.port(), "signed")) {
-            return rows(Checks.report(status, node.url, "--zeros", "2",
-                "--signed"));
-        }
+        var url = start(text.replace("\"0000\"", "\"00\""), "signed");
+        return rows(Checks.report(status, url, "--zeros", "2", "--signed"));
     }
 
     private List<JsonNode> checkJoined(String text, int status, int patience)
             throws Exception {
         var check = Checks.check();
-        try (var node = start(text.replace("\"0000\"", "\"00\""),
-                Programs.port(), "signed", "localhost:" + check.ports[0])) {
-            return rows(Checks.report(check, status, node.url, "--zeros", "2",
-                "--signed", "--joined", "--patience", "" + patience));
-        }
+        var url = start(text.replace("\"0000\"", "\"00\""), "signed",
+            "localhost:" + check.ports[0]);
+        return rows(Checks.report(check, status, url, "--zeros", "2",
+            "--signed", "--joined", "--patience", "" + patience));
     }
 
     // It is killed and started again where the check asks for that.
     private List<JsonNode> checkRestarted(String text, int status)
             throws Exception {
-        var zeros = text.replace("\"0000\"", "\"00\"");
+        compile(text.replace("\"0000\"", "\"00\""));
         int port = Programs.port();
-        var nodes = new ArrayList<Program>();
-        nodes.add(start(zeros, port, "" + folder.resolve("my.ledger")));
+        var nodes = new ArrayList<>(List.of(alone(port)));
         var check = Checks.check();
         check.prompts = new PrintStream(OutputStream.nullOutputStream()) {
             public void println(String prompt) {
                 var node = nodes.get(nodes.size() - 1);
                 if (prompt.startsWith("Now end")) node.kill();
-                else nodes.add(again(port));
+                else nodes.add(alone(port));
             }
         };
         try {
@@ -332,9 +331,16 @@ class GrowthTest {
         }
     }
 
-    private Program again(int port) {
+    // In a Java of its own, so that it can be killed.
+    private Program alone(int port) {
+        var path = System.getProperty("java.class.path");
+        var builder = Programs.java(List.of(), "MyNode", "" + port,
+            "" + folder.resolve("my.ledger"));
+        builder.command().replaceAll(word -> word.equals(path)
+            ? path + File.pathSeparator + folder : word);
         try {
-            return run(port, "" + folder.resolve("my.ledger"));
+            return new Program(builder.redirectError(
+                ProcessBuilder.Redirect.DISCARD).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -346,34 +352,32 @@ class GrowthTest {
         return rows;
     }
 
+    /** Its URL; the node ends with the class. */
+    private String start(String text, String... words) throws Exception {
+        compile(text);
+        int port = Programs.port();
+        host.run(folder, "MyNode", Checks.plus(new String[] {"" + port},
+            words));
+        Programs.await(() -> Programs.answers(port));
+        return "http://localhost:" + port;
+    }
+
     // With warnings, a student would ask what is wrong.
-    private Program start(String text, int port, String... words)
-            throws Exception {
+    private void compile(String text) throws IOException {
         // On a busy machine, three seconds are no sign of silence.
         var file = Files.writeString(folder.resolve("MyNode.java"), text
             .replace("Duration.ofSeconds(3)", "Duration.ofSeconds(10)"));
-        var path = System.getProperty("java.class.path");
         var said = new StringWriter();
         var javac = ToolProvider.getSystemJavaCompiler();
         try (var files = javac.getStandardFileManager(null, null, null)) {
             boolean compiles = javac.getTask(said, files, null, List.of("-d",
                 folder.toString(), "-Xlint:all,-serial,-processing",
-                "-proc:none", "-encoding", "UTF-8", "-cp", path), null,
+                "-proc:none", "-encoding", "UTF-8", "-cp",
+                System.getProperty("java.class.path")), null,
                 files.getJavaFileObjects(file)).call();
             assertEquals("", said.toString());
             assertTrue(compiles);
         }
-        return run(port, words);
-    }
-
-    private Program run(int port, String... words) throws IOException {
-        var path = System.getProperty("java.class.path");
-        var builder = Programs.java(List.of(), "MyNode", Checks.plus(
-            new String[] {"" + port}, words));
-        builder.command().replaceAll(word -> word.equals(path)
-            ? path + File.pathSeparator + folder : word);
-        return new Program(builder.redirectError(
-            ProcessBuilder.Redirect.DISCARD).start());
     }
 
     public static void main(String... arguments) {

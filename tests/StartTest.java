@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.*;
 
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no sh")
 @Execution(ExecutionMode.CONCURRENT)
-@Order(4) // it takes long, so it begins early
+@Order(5) // it takes long, so it begins early
 class StartTest {
     static final Path HERE = Programs.file("").toAbsolutePath();
     static final Map<String, Map<String, String>> CHARSETS = Map.of(

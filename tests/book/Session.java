@@ -118,20 +118,12 @@ final class Session implements AutoCloseable {
     // found out after two minutes.
     private void await(String command, Step step) throws Exception {
         var ports = Pattern.compile("(?:--port[ =]|MyNode.java )(\\d+)")
-            .matcher(command).results().map(found -> found.group(1)).toList();
+            .matcher(command).results().map(found -> Integer.valueOf(found.group(1))).toList();
         long start = System.nanoTime();
         Programs.await(() -> ended() || (ports.isEmpty()
             ? printed(step).size() >= step.output().size()
                 || System.nanoTime() - start > MINUTES.toNanos(2)
-            : ports.stream().allMatch(Session::answers)));
-    }
-
-    private static boolean answers(String port) {
-        try (var socket = new Socket("localhost", Integer.parseInt(port))) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+            : ports.stream().allMatch(Programs::answers)));
     }
 
     // A program that has ended is there until sh looks.

@@ -97,6 +97,14 @@ final class Programs {
         }
     }
 
+    static boolean answers(int port) {
+        try (var socket = new Socket("localhost", port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** A door that keeps others from a port; who has it already does, too. */
     static ServerSocket taken(int port) throws IOException {
         try {
