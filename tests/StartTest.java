@@ -58,8 +58,8 @@ class StartTest {
             + File.pathSeparator + System.getenv("PATH"));
         env.put("JBANG_CACHE_DIR", temp.resolve("cache").toString());
         env.put("JBANG_NO_VERSION_CHECK", "true");
-        env.put("JDK_JAVA_OPTIONS", String.join(" ", Programs.LIGHT));
         env.putAll(extra);
+        Programs.lighten(builder);
         env.values().removeIf(String::isEmpty);
         var process = builder.start();
         nodes.add(() -> {

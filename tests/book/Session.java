@@ -40,12 +40,16 @@ final class Session implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("CURL_HOME", folder.toString());
         // Its programs start as its cells do.
-        if (Line.texts(page.lines()).toString().contains(Programs.LIGHT.get(0)))
-            builder.environment().put("JDK_JAVA_OPTIONS",
-                String.join(" ", Programs.LIGHT));
+        if (isLight(page)) Programs.lighten(builder);
         sh = builder.start();
         // For a command that never ends: no page takes nearly as long.
         CompletableFuture.delayedExecutor(5, MINUTES).execute(() -> kill(sh));
+    }
+
+    /** All but the page on speed. */
+    static boolean isLight(BookPage page) {
+        return Line.texts(page.lines()).toString().contains(Programs.LIGHT
+            .get(0));
     }
 
     // They lie as far apart as the book's do, so that what is sorted stays so

@@ -23,13 +23,15 @@ record Trial(Path root, BookPage page, Placeholders values) {
     /** What a program printed, without what JBang and the JDK say. */
     record Run(String out, List<String> err) { }
 
-    static Run jbang(Path root, String... arguments) throws Exception {
+    private static Run jbang(boolean light, Path root, String... arguments)
+            throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
         var builder = new ProcessBuilder("sh", Book.HERE.resolve("jbang")
             .toString()).directory(root.toFile())
             .redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.command().addAll(List.of(arguments));
+        if (light) Programs.lighten(builder);
         // JShell waits for the threads that a cell starts at once, if it
         // happens to see them. A page that never ends is run once more.
         boolean ended = false;
@@ -58,7 +60,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             .map(found -> found.group(1)).filter(script ->
                 Files.exists(Book.HERE.resolve(script)))
             .collect(toCollection(TreeSet::new));
-        for (var script : scripts) jbang(Book.HERE, "build", script);
+        for (var script : scripts) jbang(true, Book.HERE, "build", script);
     }
 
     /** What each cell printed, by running a copy that marks their ends. */
@@ -72,7 +74,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             "^//(SOURCES|FILES) \\.\\.", "//$1 " + root));
         var copy = Files.createTempFile("marked", ".md");
         Files.write(copy, lines);
-        var run = jbang(root, copy.toString());
+        var run = jbang(Session.isLight(page), root, copy.toString());
         Files.delete(copy);
         var out = run.out.split("\1\\R", -1);
         var err = (String.join("\n", run.err) + "\n").split("\1\\R", -1);
@@ -86,7 +88,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
     // ## Comparing
 
     List<String> flaws() throws Exception {
-        var run = jbang(root, page.name());
+        var run = jbang(Session.isLight(page), root, page.name());
         if (!run.err.isEmpty()) {
             // Which cell it was, stderr does not tell: each is run once more.
             var which = failing(cells()).toList();

@@ -1,4 +1,5 @@
 //JAVA 17+
+//SOURCES Client.java
 //DEPS org.junit.jupiter:junit-jupiter:6.1.3
 
 // What tests start: programs in processes of their own, and threads.
@@ -24,6 +25,12 @@ final class Programs {
     static final List<String> LIGHT =
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
+    /** The same for each Java that this starts: javac, JBang, JShell. */
+    static void lighten(ProcessBuilder builder) {
+        builder.environment().merge("JAVA_TOOL_OPTIONS", String.join(" ",
+            LIGHT), (set, light) -> set + " " + light);
+    }
+
     /** A Java of its own with the classes of this one, not started yet. */
     static ProcessBuilder java(List<String> options, String main,
                                String... arguments) {
@@ -46,12 +53,18 @@ final class Programs {
             var file = Files.createTempDirectory("classes").resolve("kept");
             file.getParent().toFile().deleteOnExit();
             file.toFile().deleteOnExit();
+            int port = port();
             var node = java(List.of("-XX:ArchiveClassesAtExit=" + file),
-                "Node", "--port", "0", "--quiet").redirectErrorStream(true)
-                .start();
-            var said = node.inputReader();
-            for (String line = ""; line != null && !line.startsWith("Try: "); )
-                line = said.readLine();
+                "Node", "--port", "" + port, "--quiet", "--zeros", "2")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            var url = "http://localhost:" + port;
+            await(() -> answers(port));
+            Client.post(url + "/transactions/new", Client.payment("a", 1));
+            Client.post(url + "/nodes/register", "{\"nodes\": [\"" + url
+                + "\", \"localhost:" + port() + "\"]}");
+            for (var path : List.of("/mine", "/chain", "/nodes/resolve"))
+                Client.get(url + path);
             node.destroy(); // where that is no kill, it writes them down
             node.waitFor();
             if (Files.exists(file)) classes = file;
