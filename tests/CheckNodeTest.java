@@ -29,9 +29,11 @@ class CheckNodeTest {
 
     // ## Good nodes
 
-    @Test
+    @Test @Tag("long")
     void ourNodeIsGreenInEveryRow() throws Exception {
-        var report = allGreen(17, nodes.start("--zeros", "4").url());
+        var zeros = "" + Runner.size(3, 4);
+        var report = allGreen(17, nodes.start("--zeros", zeros).url(),
+            "--zeros", zeros);
         assertEquals("1 JSON 7", report.get("genesis").asText() + " "
             + report.get("errors").asText() + " " + report.get("chapter"));
     }
