@@ -1,7 +1,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8
 //RUNTIME_OPTIONS -Dfile.encoding=UTF-8
-//RUNTIME_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+//RUNTIME_OPTIONS -XX:+UseSerialGC
 //RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
 //DEPS org.junit.jupiter:junit-jupiter:6.1.3
 //DEPS org.junit.platform:junit-platform-launcher:6.1.3
@@ -120,7 +120,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 parallel + "mode.classes.default", "concurrent",
                 parallel + "config.executor-service", "WORKER_THREAD_POOL",
                 parallel + "config.strategy", "fixed",
-                parallel + "config.fixed.parallelism", "" + (cores + 2),
+                parallel + "config.fixed.parallelism", "" + (cores + 4),
                 jupiter + "timeout.default", "5 m",
                 jupiter + "timeout.thread.mode.default", "SEPARATE_THREAD",
                 "junit.jupiter.testclass.order.default",
