@@ -302,7 +302,6 @@ class DocsTest {
         @Test
         void holds() throws Exception {
             assertEquals(List.of(), flaws());
-            assertEquals(List.of(), new Trial(root, page()).flaws());
         }
 
         // A change of the chapter, and where and how it is caught.

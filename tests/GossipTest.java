@@ -501,26 +501,27 @@ class GossipTest {
     }
 
     @Test @Tag("long")
-    void sixProgramsThatMineAndPayAndDieEndOnOneChain(TestReporter reporter)
+    void programsThatMineAndPayAndDieEndOnOneChain(TestReporter reporter)
             throws Exception {
+        int size = Runner.size(4, 6);
         var random = Programs.random(reporter);
         var python = nodes.add(Program.tutorial("classic")).url;
         var keys = Chains.keys();
-        var programs = new Program[6];
-        var ports = new String[6];
-        for (int i = 0; i < 6; i++) {
+        var programs = new Program[size];
+        var ports = new String[size];
+        for (int i = 0; i < size; i++) {
             ports[i] = "" + Programs.port();
             programs[i] = mortal(ports[i], keys, i == 0 ? python
                 : programs[0].url, python);
         }
         int number = 1;
         for (int step = 0; step < Runner.size(12, 60); step++) {
-            int i = random.nextInt(6);
+            int i = random.nextInt(size);
             switch (random.nextInt(6)) {
                 case 0 -> {
                     programs[i].kill();
                     programs[i] = mortal(ports[i], keys,
-                        programs[(i + 1) % 6].url, python);
+                        programs[(i + 1) % size].url, python);
                 }
                 case 1 -> { // refused, if this node is behind
                     var answer = Client.post(programs[i].url
@@ -534,14 +535,14 @@ class GossipTest {
         }
         var urls = Stream.of(programs).map(it -> it.url).toList();
         Nodes.awaitOneLength(urls);
-        Nodes.mine(programs[5].url); // a tie is broken by one more
+        Nodes.mine(programs[size - 1].url); // a tie is broken by one more
         Nodes.awaitOneChain(urls);
         // Python's node takes no lock: what it mined while it resolved may
         // not fit, and gives way to a longer chain only.
         Programs.await(() -> {
             if (Nodes.chain(python).equals(Nodes.chain(urls.get(2)))) return true;
             if (Nodes.length(python) >= Nodes.length(urls.get(2)))
-                Nodes.mine(urls.get(5));
+                Nodes.mine(urls.get(size - 1));
             return false;
         });
         reporter.publishEntry(Nodes.length(python) + " blocks");
