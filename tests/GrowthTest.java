@@ -113,7 +113,8 @@ class GrowthTest {
         var alice = Chains.keys();
         var address = Payment.address(alice.getPublic());
         var theirs = start(zeros, "signed", address);
-        try (var node = Program.node("--signed", "--join", theirs)) {
+        try (var node = Program.node("--signed", "--join", theirs,
+                "--port", "" + Programs.port())) {
             var ours = node.url;
             awaits(theirs + "/nodes", ours.replaceFirst("http://", ""));
             Client.get(theirs + "/mine");
@@ -358,7 +359,10 @@ class GrowthTest {
         int port = Programs.port();
         host.run(folder, "MyNode", Checks.plus(new String[] {"" + port},
             words));
-        Programs.await(() -> Programs.answers(port));
+        Programs.await(() -> {
+            assertTrue(host.isAlive(), "a node has ended all of them");
+            return Programs.answers(port);
+        });
         return "http://localhost:" + port;
     }
 

@@ -129,11 +129,11 @@ final class Growth {
         lines.add(i + text.size(), "");
     }
 
-    // Lines count from 1, the last one belongs to it.
+    // Lines count from 1; end is the last one of the member.
     private record Member(String name, int begin, int end) { }
 
-    // The file grows in the same way wherever a test needs it, and to parse
-    // it takes long.
+    // The file grows in the same way wherever a test needs it, and parsing
+    // takes long: so each text is parsed once.
     private static final Map<String, List<Member>> PARSED =
         new ConcurrentHashMap<>();
 

@@ -9,7 +9,6 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.stream.Collectors.*;
 
 import java.io.*;
-import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
@@ -46,7 +45,8 @@ final class Session implements AutoCloseable {
         CompletableFuture.delayedExecutor(5, MINUTES).execute(() -> kill(sh));
     }
 
-    /** All but the page on speed. */
+    /** Do its cells run with these options? All pages' do, but for the one
+     *  on speed. */
     static boolean isLight(BookPage page) {
         return Line.texts(page.lines()).toString().contains(Programs.LIGHT
             .get(0));
@@ -59,10 +59,11 @@ final class Session implements AutoCloseable {
             .map(it -> Integer.parseInt(it.group())).sorted().distinct()
             .toList();
         while (ports.size() < wanted.size()) {
-            int shift = Programs.port() - wanted.get(0);
+            int first = Programs.port(), shift = first - wanted.get(0);
             ports.clear();
-            for (int port : wanted) if (Programs.isFree(port
-                + shift) && !text.contains("" + (port + shift)))
+            for (int port : wanted) if ((port + shift == first
+                || Programs.take(port + shift))
+                && !text.contains("" + (port + shift)))
                 ports.put("" + port, "" + (port + shift));
         }
     }
@@ -122,7 +123,8 @@ final class Session implements AutoCloseable {
     // found out after two minutes.
     private void await(String command, Step step) throws Exception {
         var ports = Pattern.compile("(?:--port[ =]|MyNode.java )(\\d+)")
-            .matcher(command).results().map(found -> Integer.valueOf(found.group(1))).toList();
+            .matcher(command).results()
+            .map(found -> Integer.valueOf(found.group(1))).toList();
         long start = System.nanoTime();
         Programs.await(() -> ended() || (ports.isEmpty()
             ? printed(step).size() >= step.output().size()

@@ -59,14 +59,17 @@ final class Programs {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
             var url = "http://localhost:" + port;
-            await(() -> answers(port));
-            Client.post(url + "/transactions/new", Client.payment("a", 1));
-            Client.post(url + "/nodes/register", "{\"nodes\": [\"" + url
-                + "\", \"localhost:" + port() + "\"]}");
-            for (var path : List.of("/mine", "/chain", "/nodes/resolve"))
-                Client.get(url + path);
-            node.destroy(); // where that is no kill, it writes them down
-            node.waitFor();
+            await(() -> answers(port) || !node.isAlive());
+            try {
+                Client.post(url + "/transactions/new", Client.payment("a", 1));
+                Client.post(url + "/nodes/register", "{\"nodes\": [\"" + url
+                    + "\", \"localhost:" + port() + "\"]}");
+                for (var path : List.of("/mine", "/chain", "/nodes/resolve"))
+                    Client.get(url + path);
+            } finally {
+                node.destroy(); // where that is no kill, it writes them down
+                node.waitFor();
+            }
             if (Files.exists(file)) classes = file;
             return null;
         });
@@ -98,8 +101,13 @@ final class Programs {
     static int port() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            if (PORTS.add(port) && isFree(port)) return port;
+            if (take(port)) return port;
         }
+    }
+
+    /** Is it free, and nobody's so far? Then it is the caller's. */
+    static boolean take(int port) {
+        return PORTS.add(port) && isFree(port);
     }
 
     static boolean isFree(int port) {

@@ -1,7 +1,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8
 //RUNTIME_OPTIONS -Dfile.encoding=UTF-8
-//RUNTIME_OPTIONS -XX:+UseSerialGC -Xmn400m
+//RUNTIME_OPTIONS -XX:+UseSerialGC -Xms600m -XX:NewSize=400m
 //RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
 //DEPS org.junit.jupiter:junit-jupiter:6.1.3
 //DEPS org.junit.platform:junit-platform-launcher:6.1.3
@@ -71,6 +71,9 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     }
 
     private static void execute(List<Class<?>> classes, String... arguments) {
+        // All that tests have started ends with this, by Ctrl-C, too.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessHandle
+            .current().descendants().forEach(ProcessHandle::destroyForcibly)));
         System.exit(new CommandLine(new Runner(classes))
             .setCommandName(classes.size() > 1 ? "AllTests.java"
                 : classes.get(0).getName() + ".java")
@@ -87,9 +90,6 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 + String.join(", ", known) + ".");
             return 2;
         }
-        // Ctrl-C ends all that tests have started, too.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessHandle
-            .current().descendants().forEach(ProcessHandle::destroyForcibly)));
         // Else each answer of Java's HttpServer takes 40 ms.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         // What nodes print meanwhile does not stand between the results.
