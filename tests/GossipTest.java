@@ -593,8 +593,9 @@ class GossipTest {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
-    // Whom a person named is called again, whoever else has come.
-    @Test
+    // Whom a person named is called again, whoever else has come: not one in
+    // a hundred times. The others fail at once, so none is being visited.
+    @Test @Timeout(60)
     void whomItJoinedItDoesNotForget() throws Exception {
         var port = "" + Programs.port();
         var first = node("--port", port);
@@ -604,7 +605,7 @@ class GossipTest {
         nodes.end(first);
         Programs.await(() -> !Nodes.saidOf(node, "localhost:" + port)
             .startsWith("valid"));
-        for (int i = 1; i < 100; i++) Nodes.register(node, "10.9.8.7:" + i);
+        for (int i = 1; i < 100; i++) Nodes.register(node, "localhost:" + i);
         assertEquals(400, Client.post(node.url() + "/nodes/register",
             "{\"nodes\": [" + IntStream.range(1, 101).mapToObj(i ->
                 "\"10.9.8.6:" + i + "\"").collect(Collectors.joining(", ")) + "]}").status());

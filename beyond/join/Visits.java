@@ -4,7 +4,8 @@
 // # Beyond the tutorial: living in a network
 //
 // A node that joins another visits it. A visit makes a node known, and
-// brings home what is new. From then on it visits someone each second.
+// brings home what is new. From then on it visits someone each second, and
+// whom it joined, too, as long as that one does not answer.
 
 import java.io.*;
 import java.util.*;
@@ -62,6 +63,8 @@ final class Visits {
             for (boolean well : List.of(true, false)) // those that fail, too
                 all.stream().filter(it -> neighbours.isReliable(it) == well)
                     .limit(1).forEach(this::visit);
+            all.stream().filter(it -> joined.contains(it)
+                && !neighbours.isReliable(it)).forEach(this::visit);
             all.stream().filter(it -> !met.contains(it)).limit(MOST_NEW)
                 .forEach(this::visit);
             gossip.tell();
