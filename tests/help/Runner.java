@@ -71,7 +71,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     }
 
     private static void execute(List<Class<?>> classes, String... arguments) {
-        // All that tests have started ends with this, by Ctrl-C, too.
+        // What tests have started ends with this program, by Ctrl-C, too.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessHandle
             .current().descendants().forEach(ProcessHandle::destroyForcibly)));
         System.exit(new CommandLine(new Runner(classes))
