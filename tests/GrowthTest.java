@@ -368,9 +368,8 @@ class GrowthTest {
 
     // With warnings, a student would ask what is wrong.
     private void compile(String text) throws IOException {
-        // On a busy machine, three seconds are no sign of silence.
-        var file = Files.writeString(folder.resolve("MyNode.java"), text
-            .replace("Duration.ofSeconds(3)", "Duration.ofSeconds(10)"));
+        var file = Files.writeString(folder.resolve("MyNode.java"),
+            Growth.patient(text));
         var said = new StringWriter();
         var javac = ToolProvider.getSystemJavaCompiler();
         try (var files = javac.getStandardFileManager(null, null, null)) {

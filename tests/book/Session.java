@@ -78,7 +78,7 @@ final class Session implements AutoCloseable {
             : Growth.at(root, page.name(), step.end().number());
         var file = folder.resolve("MyNode.java");
         Files.deleteIfExists(file);
-        if (!text.isEmpty()) Files.writeString(file, text);
+        if (!text.isEmpty()) Files.writeString(file, Growth.patient(text));
         // JBang has one place for what it builds of one text, and two pages
         // may come with the same.
         synchronized (TEXTS.computeIfAbsent(text, ignored -> new Object())) {

@@ -1,5 +1,6 @@
 //JAVA 17+
 //SOURCES Session.java
+//SOURCES Shell.java
 
 // One page runs, as its reader runs it, and is compared with what came; or
 // what came goes into the page.
@@ -7,6 +8,7 @@
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.stream.Collectors.*;
 
+import java.io.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.regex.Pattern;
@@ -27,29 +29,56 @@ record Trial(Path root, BookPage page, Placeholders values) {
             throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
-        var builder = new ProcessBuilder("sh", Book.HERE.resolve("jbang")
-            .toString()).directory(root.toFile())
-            .redirectOutput(out.toFile()).redirectError(err.toFile());
+        var builder = new ProcessBuilder("sh", "" + LAUNCHER)
+            .directory(root.toFile()).redirectOutput(out.toFile())
+            .redirectError(err.toFile());
         builder.command().addAll(List.of(arguments));
         if (light) Programs.lighten(builder);
         // JShell waits for the threads that a cell starts at once, if it
         // happens to see them. A page that never ends is run once more.
-        boolean ended = false;
-        int status = 0;
-        for (int i = 0; i < 2 && !ended; i++) {
-            var jbang = builder.start();
-            jbang.getOutputStream().close();
-            ended = jbang.waitFor(6, MINUTES);
-            Session.kill(jbang);
-            if (ended) status = jbang.exitValue();
-        }
+        var status = OptionalInt.empty();
+        for (int i = 0; i < 2 && status.isEmpty(); i++)
+            status = run(builder, out, err);
         var said = Session.said(err);
-        if (!ended) said.add("It did not end within 6 minutes, twice.");
-        if (status != 0) said.add("It ended with status " + status + ".");
+        if (status.isEmpty())
+            said.add("It did not end within 6 minutes, twice.");
+        if (status.orElse(0) != 0)
+            said.add("It ended with status " + status.getAsInt() + ".");
         var run = new Run(Files.readString(out), said);
         Files.delete(out);
         Files.delete(err);
         return run;
+    }
+
+    private static OptionalInt run(ProcessBuilder builder, Path out, Path err)
+            throws Exception {
+        var jbang = builder.start();
+        jbang.getOutputStream().close();
+        boolean ended = jbang.waitFor(6, MINUTES);
+        Session.kill(jbang);
+        if (!ended) return OptionalInt.empty();
+        if (jbang.exitValue() != SAYS) return OptionalInt.of(jbang.exitValue());
+        var words = Files.readAllLines(out); // the first is JShell itself
+        return Shell.run(words.subList(1, words.size()), out, err);
+    }
+
+    // ./jbang, which says how it would start JShell, word by word; where JBang
+    // is installed, that one starts it.
+    private static final int SAYS = 255;
+    private static final Path LAUNCHER = launcher();
+
+    private static Path launcher() {
+        try {
+            var text = Files.readString(Book.HERE.resolve("jbang"));
+            var starts = "eval \"exec $command\"";
+            if (!text.contains(starts)) throw new AssertionError(starts);
+            var file = Files.createTempFile("jbang", null);
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, text.replace(starts,
+                "{ eval \"printf '%s\\n' $command\"; exit " + SAYS + "; }"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // Pages that run at the same time must not build one script.
