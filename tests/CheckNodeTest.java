@@ -139,7 +139,8 @@ class CheckNodeTest {
 
     // ## Good nodes in other languages
 
-    // The other two are the long form: each has its other rule, too.
+    // Quickly each language once, and each rule; at length each language by
+    // both rules.
     static List<Arguments> inOtherLanguages() {
         return List.of(Arguments.of("python3", "node.py", "classic"),
             Arguments.of("node", "node.mjs", "linked"),

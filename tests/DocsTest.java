@@ -25,8 +25,8 @@
 // docs/zh has the same pages in Chinese, with the same fences: a page that
 // differs lags behind. Only the labels of a mermaid may be translated.
 //
-// Run are the numbered chapters and docs/answers.md: each is one JShell and,
-// beside it, one sh for all of its consoles. A cell that needs a port takes
+// Run are the numbered chapters and docs/answers.md: each is one JShell (some
+// share a Java, but for --long) and, beside it, one sh for all of its consoles. A cell that needs a port takes
 // 0, any free one. A console says --port 5000 (or 5001, ...): while it is
 // tested, free ports stand in for them. MyNode.java is the reader's file, as
 // it has grown up to that line. A command goes on in the next line
@@ -100,7 +100,7 @@ class DocsTest {
             none(book().excerpts());
         }
 
-        @TestFactory
+        @TestFactory @Tag("long")
         Stream<DynamicTest> runsAsPrinted() throws Exception {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
             var run = book().pages().stream().filter(BookPage::isRun).toList();
@@ -386,6 +386,29 @@ class DocsTest {
         void catchesACellThatThrows() throws Exception {
             change(PAGE, "int thrice", "throw new Error(\"no\");\nint thrice");
             caught(PAGE + ":27", "Error: no", new Trial(root, page()).flaws());
+        }
+
+        @Test
+        void runsEachPageInAShellOfItsOwn() throws Exception {
+            var err = Files.createFile(root.resolve("err"));
+            assertEquals("7, in", shell("int x = 7; System.out.print(x + "
+                + "\", in\" + (System.in.read() < 0 ? \"\" : \"put\"));", 0, err));
+            assertEquals("", Files.readString(err));
+            assertEquals("", shell("System.out.print(x);", 0, err));
+            assertTrue(Files.readString(err).contains("variable x"));
+            assertEquals("", shell("System.exit(3);", 3, err));
+            assertEquals("on", shell("System.out.print(\"on\");", 0, err));
+        }
+
+        private String shell(String cell, int status, Path err)
+                throws Exception {
+            var page = Files.writeString(root.resolve("page"), cell
+                + "\n/exit\n").toString();
+            var out = root.resolve("out");
+            assertEquals(status, Shell.jshell(List.of(System.getProperty(
+                "java.home") + "/bin/jshell", "-J-XX:+UseSerialGC",
+                "--execution=local", page), out, err).getAsInt());
+            return Files.readString(out);
         }
 
         @Test

@@ -2,7 +2,6 @@
 //JAVA 17+
 //SOURCES help/Runner.java
 //SOURCES help/Nodes.java
-//SOURCES help/Checks.java
 
 // The first command that a newcomer types, on machines unlike ours: with
 // another charset, from another folder, without JBang.
@@ -106,16 +105,28 @@ class StartTest {
 
     // ## Another charset
 
-    static List<String> charsets() {
-        return List.of("C", "GBK").subList(0, Runner.size(1, 2));
+    // Before Java 18, what is not said to Java it takes from the machine: so
+    // there both charsets count. Later, each has its own proof in one of them.
+    private static List<String> some(String... charsets) {
+        return List.of(charsets).subList(0, Runtime.version().feature() < 18
+            ? 2 : Runner.size(1, 2));
+    }
+
+    static List<String> firstC() {
+        return some("C", "GBK");
+    }
+
+    static List<String> firstGBK() {
+        return some("GBK", "C");
     }
 
     @ParameterizedTest @Tag("long") @ResourceLock("ports 5000 and 5001")
-    @MethodSource("charsets")
+    @MethodSource("firstC")
     void scriptsBuildAndPrintUnicode(String name) throws Exception {
         var charset = CHARSETS.get(name);
         shows(run(0, charset, HERE.resolve("Blockchain.java")),
             "Building jar", "c099bc…bfb7");
+        if (name.equals("GBK") && Runner.size(1, 2) == 1) return;
         shows(run(0, charset, HERE.resolve("Demo.java"), "--auto"),
             "Building jar", "── 3. Mine a block ──", "…", "✓");
         var node = new Program(start(charset, HERE.resolve("Node.java"),
@@ -133,8 +144,8 @@ class StartTest {
             "jbang-catalog.json"), "Mine.java");
         var url = new Program(start(Map.of(), temp.resolve("Mine.java"), "0"))
             .url;
-        shows(Checks.text(1, url, "--json"), "\"passed\": 0,",
-            "status 501, This route is empty.");
+        shows(run(1, Map.of(), HERE.resolve("tests/CheckNode.java"), "--json",
+            url), "\"passed\": 0,", "status 501, This route is empty.");
         shows(run(1, Map.of("LC_ALL", "C.UTF-8"), temp.resolve("Mine.java"),
             url.substring(url.lastIndexOf(':') + 1)), "已经被占用，请换一个。");
     }
@@ -143,12 +154,8 @@ class StartTest {
         for (var text : texts) assertTrue(output.contains(text), output);
     }
 
-    static List<String> otherCharsets() {
-        return List.of("GBK", "C").subList(0, Runner.size(1, 2));
-    }
-
     @ParameterizedTest @Tag("long")
-    @MethodSource("otherCharsets")
+    @MethodSource("firstGBK")
     void aChapterReadsAndPrintsUnicode(String name) throws Exception {
         var charset = CHARSETS.get(name);
         shows(run(0, charset, Files.writeString(temp.resolve("chapter.md"), """
@@ -163,6 +170,10 @@ class StartTest {
             """.formatted(HERE.resolve("Blockchain.java")))), "… ✓ ── 哈希 2");
         if (Runner.size(1, 2) == 2) shows(run(0, charset, HERE.resolve(
             "docs/zh/02-hashing.md")), "105 to 153, on average 127.78");
+    }
+
+    static List<String> charsets() {
+        return List.of("C", "GBK").subList(0, Runner.size(1, 2));
     }
 
     // This shows that those with scripts can fail.

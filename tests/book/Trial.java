@@ -1,8 +1,9 @@
 //JAVA 17+
+//SOURCES ../help/Runner.java
 //SOURCES Session.java
 //SOURCES Shell.java
 
-// One page runs, as its reader runs it, and is compared with what came; or
+// One page runs, as JBang runs it for its reader, and is compared with what came; or
 // what came goes into the page.
 
 import static java.util.concurrent.TimeUnit.MINUTES;
@@ -29,9 +30,11 @@ record Trial(Path root, BookPage page, Placeholders values) {
             throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
-        var builder = new ProcessBuilder("sh", "" + LAUNCHER)
-            .directory(root.toFile()).redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+        // The page on speed runs as its reader runs it; at length all do.
+        boolean asReaders = !light || Runner.size(1, 2) == 2;
+        var builder = new ProcessBuilder("sh", (asReaders ? Book.HERE.resolve(
+            "jbang") : LAUNCHER).toString()).directory(root.toFile())
+            .redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.command().addAll(List.of(arguments));
         if (light) Programs.lighten(builder);
         // JShell waits for the threads that a cell starts at once, if it
@@ -57,14 +60,16 @@ record Trial(Path root, BookPage page, Placeholders values) {
         boolean ended = jbang.waitFor(6, MINUTES);
         Session.kill(jbang);
         if (!ended) return OptionalInt.empty();
-        if (jbang.exitValue() != SAYS) return OptionalInt.of(jbang.exitValue());
-        var words = Files.readAllLines(out); // the first is JShell itself
-        return Shell.run(words.subList(1, words.size()), out, err);
+        var said = Files.readString(out).split("\n");
+        return said[0].equals(SAYS) ? Shell.jshell(List.of(said).subList(1,
+            said.length), out, err) : OptionalInt.of(jbang.exitValue());
     }
 
-    // ./jbang, which says how it would start JShell, word by word; where JBang
-    // is installed, that one starts it.
-    private static final int SAYS = 255;
+    private static final String SAYS = "JBang would start:";
+
+    // A copy of ./jbang that prints JShell's command, a word a line, and does
+    // not start it. Where JBang is installed, ./jbang hands over to it, and
+    // so does this: then the page runs there.
     private static final Path LAUNCHER = launcher();
 
     private static Path launcher() {
@@ -74,8 +79,8 @@ record Trial(Path root, BookPage page, Placeholders values) {
             if (!text.contains(starts)) throw new AssertionError(starts);
             var file = Files.createTempFile("jbang", null);
             file.toFile().deleteOnExit();
-            return Files.writeString(file, text.replace(starts,
-                "{ eval \"printf '%s\\n' $command\"; exit " + SAYS + "; }"));
+            return Files.writeString(file, text.replace(starts, "{ eval \""
+                + "printf '%s\\n' '" + SAYS + "' $command\"; exit; }"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
