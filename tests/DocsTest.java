@@ -25,14 +25,15 @@
 // docs/zh has the same pages in Chinese, with the same fences: a page that
 // differs lags behind. Only the labels of a mermaid may be translated.
 //
-// Run are the numbered chapters and docs/answers.md: each is one JShell (some
-// share a Java, but for --long) and, beside it, one sh for all of its consoles. A cell that needs a port takes
-// 0, any free one. A console says --port 5000 (or 5001, ...): while it is
-// tested, free ports stand in for them. MyNode.java is the reader's file, as
-// it has grown up to that line. A command goes on in the next line
-// after a \. One that ends with & and says --port is waited for until the
-// port answers; all that it ever prints goes below it. Nothing outlives the
-// chapter. On other pages a console shows commands only.
+// Run are the numbered chapters and docs/answers.md: each is one JShell and,
+// beside it, one sh for all of its consoles. (Their JShells share a Java, which
+// is faster; with --long, as on a reader's machine, each has its own.) A cell
+// that needs a port takes 0, any free one. A console says --port 5000 (or
+// 5001, ...): while it is tested, free ports stand in for them. MyNode.java is
+// the reader's file, as it has grown up to that line. A command goes on in the
+// next line after a \. One that ends with & and says --port is waited for
+// until the port answers; all that it ever prints goes below it. Nothing
+// outlives the chapter. On other pages a console shows commands only.
 //
 // What differs each time is a placeholder, one of book/Placeholders.java, as
 // in `mined <hash 1> in <ms> ms`: a numbered one is the same all over the
