@@ -392,11 +392,11 @@ class DocsTest {
         @Test
         void runsEachPageInAShellOfItsOwn() throws Exception {
             var err = Files.createFile(root.resolve("err"));
-            assertEquals("7, in", shell("int x = 7; System.out.print(x + "
-                + "\", in\" + (System.in.read() < 0 ? \"\" : \"put\"));", 0, err));
+            assertEquals("7 -1", shell("int x = 7; System.out.print(x + \" \" "
+                + "+ System.in.read());", 0, err)); // no input, but its end
             assertEquals("", Files.readString(err));
             assertEquals("", shell("System.out.print(x);", 0, err));
-            assertTrue(Files.readString(err).contains("variable x"));
+            assertNotEquals("", Files.readString(err)); // there is no x
             assertEquals("", shell("System.exit(3);", 3, err));
             assertEquals("on", shell("System.out.print(\"on\");", 0, err));
         }

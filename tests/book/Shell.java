@@ -78,7 +78,10 @@ final class Shell {
         } catch (TimeoutException e) {
             return OptionalInt.empty();
         } finally {
-            if (!answered) Session.kill(process);
+            if (!answered) {
+                Session.kill(process);
+                process.waitFor(); // or it would be taken for a free one
+            }
         }
     }
 
@@ -103,16 +106,16 @@ final class Shell {
         System.setIn(InputStream.nullInputStream());
         for (String line; (line = orders.readLine()) != null; ) {
             var words = line.split("\t");
-            int status = jshell(words[0], words[1], Arrays.copyOfRange(words, 2,
-                words.length));
+            int status = runPage(words[0], words[1], Arrays.copyOfRange(words,
+                2, words.length));
             if (!isQuiet()) System.exit(status);
             answers.println(STATUS + status);
         }
         System.exit(0); // who gave them has ended
     }
 
-    private static int jshell(String outFile, String errFile, String... words)
-            throws Exception {
+    private static int runPage(String outFile, String errFile,
+            String... words) throws Exception {
         try (var out = printer(outFile, false);
                 var err = printer(errFile, true)) {
             System.setOut(out);

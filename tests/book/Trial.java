@@ -3,8 +3,8 @@
 //SOURCES Session.java
 //SOURCES Shell.java
 
-// One page runs, as JBang runs it for its reader, and is compared with what came; or
-// what came goes into the page.
+// One page runs, as JBang runs it for its reader, and is compared with what
+// came; or what came goes into the page.
 
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.stream.Collectors.*;
