@@ -9,7 +9,6 @@
 import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.Future;
@@ -24,7 +23,7 @@ class ClassroomTest {
     @AutoClose final Nodes network = new Nodes();
     private final List<Node> nodes = new ArrayList<>();
 
-    void eachStudentStartsANode(String... more) throws IOException {
+    void eachStudentStartsANode(String... more) throws Exception {
         while (nodes.size() < STUDENTS) nodes.add(network.start(more));
     }
 

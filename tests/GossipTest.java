@@ -30,7 +30,7 @@ class GossipTest {
     @AutoClose final Nodes nodes = new Nodes();
     @TempDir Path temp;
 
-    Node node(String... more) throws IOException {
+    Node node(String... more) throws Exception {
         return nodes.start(more);
     }
 

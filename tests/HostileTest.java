@@ -25,7 +25,7 @@ class HostileTest {
     Node node;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         node = nodes.start();
     }
 

@@ -35,7 +35,7 @@ class LedgerTest {
         ledger = folder.resolve("ledger");
     }
 
-    Node start(String... more) throws IOException {
+    Node start(String... more) throws Exception {
         var arguments = new ArrayList<>(List.of(more));
         arguments.addAll(List.of("--ledger", ledger.toString()));
         return node = nodes.start(arguments.toArray(String[]::new));

@@ -31,7 +31,7 @@ class NodeTest {
     Node node;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         node = nodes.start("--zeros", "4");
     }
 

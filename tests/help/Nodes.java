@@ -20,8 +20,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Nodes implements AutoCloseable {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
-    /** A quiet node at any port, with two zeros, unless they are others. */
-    Node start(String... arguments) throws IOException {
+    /**
+     * A quiet node at any port, with two zeros, unless they are others. At
+     * one that a node has just left it starts when that is free again.
+     */
+    Node start(String... arguments) throws Exception {
+        int port = List.of(arguments).indexOf("--port") + 1;
+        if (port > 0) Programs.await(() ->
+            Programs.isFree(Integer.parseInt(arguments[port])));
         return add(Node.start(arguments(arguments)));
     }
 

@@ -110,8 +110,14 @@ final class Programs {
         return PORTS.add(port) && isFree(port);
     }
 
+    /**
+     * It is bound only, not listened at: a program that is started right then
+     * has this socket, too, for some milliseconds, and would keep the port.
+     */
     static boolean isFree(int port) {
-        try (var door = new ServerSocket(port)) {
+        try (var door = new Socket()) {
+            door.setReuseAddress(true);
+            door.bind(new InetSocketAddress(port));
             return true;
         } catch (IOException taken) {
             return false;
