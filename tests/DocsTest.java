@@ -104,7 +104,9 @@ class DocsTest {
         @TestFactory @Tag("long")
         Stream<DynamicTest> runsAsPrinted() throws Exception {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
-            var run = book().pages().stream().filter(BookPage::isRun).toList();
+            var run = book().pages().stream().filter(BookPage::isRun)
+                .filter(page -> !Runner.isLong() || Session.isLight(page))
+                .toList();
             Trial.build(run);
             return run.stream().map(page -> DynamicTest.dynamicTest(
                 page.name(), () -> {

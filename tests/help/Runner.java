@@ -58,6 +58,11 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         return isLong ? thorough : quick;
     }
 
+    /** Has {@code --long} been asked for? */
+    static boolean isLong() {
+        return isLong;
+    }
+
     /** Runs this class, and ends the program with status 1 if a test failed. */
     static void run(Class<?> test, String... arguments) {
         execute(List.of(test), arguments);
