@@ -335,8 +335,8 @@ class GrowthTest {
     // In a Java of its own, so that it can be killed.
     private Program alone(int port) {
         var path = System.getProperty("java.class.path");
-        var builder = Programs.java(List.of(), "MyNode", "" + port,
-            "" + folder.resolve("my.ledger"));
+        var builder = Programs.java(List.of(Programs.SMALL), "MyNode",
+            "" + port, "" + folder.resolve("my.ledger"));
         builder.command().replaceAll(word -> word.equals(path)
             ? path + File.pathSeparator + folder : word);
         try {

@@ -39,7 +39,7 @@ final class Session implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("CURL_HOME", folder.toString());
         // Its programs start as its cells do.
-        if (isLight(page)) Programs.lighten(builder);
+        if (isLight(page)) Programs.lighten(builder, Programs.SMALL);
         sh = builder.start();
         // For a command that never ends: no page takes nearly as long.
         CompletableFuture.delayedExecutor(5, MINUTES).execute(() -> kill(sh));

@@ -25,10 +25,16 @@ final class Programs {
     static final List<String> LIGHT =
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
+    /** What a node that lives briefly needs for new objects: each page of
+     *  memory that is touched for the first time costs more than to tidy up. */
+    static final String SMALL = "-Xmn8m";
+
     /** The same for each Java that this starts: javac, JBang, JShell. */
-    static void lighten(ProcessBuilder builder) {
+    static void lighten(ProcessBuilder builder, String... more) {
+        var options = new ArrayList<>(LIGHT);
+        options.addAll(List.of(more));
         builder.environment().merge("JAVA_TOOL_OPTIONS", String.join(" ",
-            LIGHT), (set, light) -> set + " " + light);
+            options), (set, light) -> set + " " + light);
     }
 
     /** A Java of its own with the classes of this one, not started yet. */
