@@ -27,11 +27,12 @@
 //
 // Run are the numbered chapters and docs/answers.md: each is one JShell and,
 // beside it, one sh for all of its consoles. (Their JShells share a Java, which
-// is faster; with --long, as on a reader's machine, each has its own.) A cell
-// that needs a port takes 0, any free one. A console says --port 5000 (or
-// 5001, ...): while it is tested, free ports stand in for them. MyNode.java is
-// the reader's file, as it has grown up to that line. A command goes on in the
-// next line after a \. One that ends with & and says --port is waited for
+// is faster. With --long each has its own, as on a reader's machine; what runs
+// so at all times, the consoles and the page on speed, does not run again.)
+// A cell that needs a port takes 0, any free one. A console says --port 5000
+// (or 5001, ...): while it is tested, free ports stand in for them. MyNode.java
+// is the reader's file, as it has grown up to that line. A command goes on in
+// the next line after a \. One that ends with & and says --port is waited for
 // until the port answers; all that it ever prints goes below it. Nothing
 // outlives the chapter. On other pages a console shows commands only.
 //
@@ -107,12 +108,13 @@ class DocsTest {
             var run = book().pages().stream().filter(BookPage::isRun)
                 .filter(page -> !Runner.isLong() || Session.isLight(page))
                 .toList();
-            Trial.build(run);
+            if (!Runner.isLong()) Trial.build(run); // for their consoles
             return run.stream().map(page -> DynamicTest.dynamicTest(
                 page.name(), () -> {
                     var lines = Line.texts(page.lines()).toString();
                     for (var tool : List.of("curl", "python3"))
-                        if (lines.contains("$ " + tool)) Programs.need(tool);
+                        if (!Runner.isLong() && lines.contains("$ " + tool))
+                            Programs.need(tool);
                     none(new Trial(Book.HERE, page).flaws());
                 }));
         }

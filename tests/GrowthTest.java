@@ -77,7 +77,7 @@ class GrowthTest {
     // Chapter 12 has what 10 has.
     static IntStream later() {
         return IntStream.of(9, 10, 12).filter(chapter -> chapter != 10
-            || Runner.size(0, 1) == 1);
+            || Runner.isLong());
     }
 
     @ParameterizedTest @Tag("long")

@@ -30,7 +30,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             throws Exception {
         var out = Files.createTempFile("out", null);
         var err = Files.createTempFile("err", null);
-        // The page on speed runs as its reader runs it; at length all do.
+        // As its reader runs it: the page on speed, and at length all others.
         var builder = new ProcessBuilder("sh", (light && !Runner.isLong()
             ? LAUNCHER : Book.HERE.resolve("jbang")).toString())
             .directory(root.toFile())
@@ -134,7 +134,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             : page.last("text").end();
         var flaws = values.compare(book.toList(), end,
             run.out.lines().toList());
-        // Its consoles run in one way only.
+        // At length, consoles would run as they have run before.
         return flaws.isEmpty() && !Runner.isLong() ? consoles() : flaws;
     }
 

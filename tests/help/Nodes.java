@@ -21,13 +21,14 @@ final class Nodes implements AutoCloseable {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
     /**
-     * A quiet node at any port, with two zeros, unless they are others. At
-     * one that a node has just left it starts when that is free again.
+     * A quiet node at any port, with two zeros, unless they are others. Where
+     * a node has just left its port, a program that was being started may
+     * keep that for a moment.
      */
     Node start(String... arguments) throws Exception {
         int port = List.of(arguments).indexOf("--port") + 1;
-        if (port > 0) Programs.await(() ->
-            Programs.isFree(Integer.parseInt(arguments[port])));
+        for (int i = 0; i < 50 && port > 0 && !Programs.isFree(
+            Integer.parseInt(arguments[port])); i++) Thread.sleep(100);
         return add(Node.start(arguments(arguments)));
     }
 

@@ -30,7 +30,7 @@ final class Program implements AutoCloseable {
 
     /** Our node, as the command line starts it, with two zeros. */
     static Program node(String... arguments) throws IOException {
-        return node(List.of(), List.of("-Xmx128m", Programs.SMALL), arguments);
+        return node(List.of(), List.of("-Xmx128m"), arguments);
     }
 
     /** The same, started by another command, or with options for Java. */

@@ -25,8 +25,8 @@ final class Programs {
     static final List<String> LIGHT =
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    /** What a node that lives briefly needs for new objects: each page of
-     *  memory that is touched for the first time costs more than to tidy up. */
+    /** Little room for new objects, for what lives briefly: to touch memory
+     *  for the first time costs more than to collect what is garbage. */
     static final String SMALL = "-Xmn8m";
 
     /** The same for each Java that this starts: javac, JBang, JShell. */
@@ -117,8 +117,9 @@ final class Programs {
     }
 
     /**
-     * It is bound only, not listened at: a program that is started right then
-     * has this socket, too, for some milliseconds, and would keep the port.
+     * Can a node listen there? This does not: a program that is started at
+     * that moment inherits the socket for some milliseconds, and if somebody
+     * listened at it, the port would be taken for as long.
      */
     static boolean isFree(int port) {
         try (var door = new Socket()) {
