@@ -133,7 +133,9 @@ class CheckNodeTest {
     @Test
     void whoIsCheckedTwiceIsGreenTwice() throws Exception {
         var node = nodes.add(new StandIn(StandIn.Fault.crashes));
-        for (int i = 0; i < 2; i++) node.report(0);
+        node.report(0);
+        for (int port : node.ports) Programs.await(() -> Programs.isFree(port));
+        node.report(0);
         for (int port : new CheckNode().ports) assertNotEquals(0, port);
     }
 
@@ -379,6 +381,7 @@ class CheckNodeTest {
             press(keyboard, "h");
             awaits(said, "hint They wait in a list");
         }
+        Programs.await(() -> Programs.isFree(port));
         try (var node = new StandIn(StandIn.Fault.keepsPending, port)) {
             awaits(said, "✓ a block holds the transactions sent before it");
             awaits(said, "✗ the next block holds only what is new");

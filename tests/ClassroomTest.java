@@ -74,7 +74,7 @@ class ClassroomTest {
         assertEquals(2, chains().size());
 
         register(cutOff, others);
-        Nodes.resolve(cutOff);
+        Programs.await(() -> Nodes.resolve(cutOff));
         assertEquals(1, chains().size());
         assertEquals("alice", Nodes.waiting(cutOff).at("/0/sender").asText());
         assertTrue(Nodes.mine(cutOff).get("transactions").toString()

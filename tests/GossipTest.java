@@ -289,6 +289,7 @@ class GossipTest {
         // An unsigned one would go on before the news of the next block.
         Programs.await(() -> Nodes.neighbours(plain).size() == 5);
         Nodes.pay(plain, Client.payment("ann", 5));
+        Programs.await(() -> Nodes.length(other.url()) == 5);
         Nodes.mine(other);
         Programs.await(() -> Nodes.length(plain.url()) == 6);
         assertEquals(List.of("ann"), waiting(plain));

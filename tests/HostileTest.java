@@ -401,7 +401,7 @@ class HostileTest {
     void whoReadsSlowlyLocksNobodyOut() throws Exception {
         Nodes.register(node, nodes.says(Chains.holding(Chains.payments(100_000,
             5), 3)).address());
-        assertTrue(node.resolveConflicts());
+        Programs.await(node::resolveConflicts);
         var chain = get("/chain").text();
         var slow = nodes.callers(node, 300,
             "GET /chain HTTP/1.0\r\n\r\n".getBytes());
@@ -417,7 +417,7 @@ class HostileTest {
     void whoReadsAChainSlowlyLeavesNoPlaceForWhatWaits() throws Exception {
         Nodes.register(node, nodes.says(Chains.holding(Chains.payments(100_000,
             5), 3)).address());
-        assertTrue(node.resolveConflicts());
+        Programs.await(node::resolveConflicts);
         var name = "\u00c3\u00a9".repeat(1_000);
         for (int i = 0; i < 20; i++) assertEquals(201, post("/transactions/new",
             Client.payment(name, 5)).status());

@@ -57,7 +57,17 @@ final class Rival implements AutoCloseable {
         server.start();
     }
 
-    void reopen() throws IOException { open(address); }
+    /** At the same port, which a program that was being started when this
+     *  closed may keep for a moment. */
+    void reopen() throws Exception {
+        for (int i = 0; ; i++) try {
+            open(address);
+            return;
+        } catch (BindException taken) {
+            if (i == 100) throw taken;
+            Thread.sleep(50);
+        }
+    }
 
     int port() { return address.getPort(); }
 

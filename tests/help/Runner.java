@@ -141,6 +141,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     private TestPlan plan;
     private long total, quiet;
     private final List<String> skipped = new ArrayList<>();
+    private String heard; // until the first one failed
     private final List<Map.Entry<Long, String>> done = new ArrayList<>();
     private final Map<UniqueId, Long> started = new ConcurrentHashMap<>();
     private final Map<UniqueId, String> notes = new ConcurrentHashMap<>();
@@ -181,6 +182,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 note("✗", test, "");
                 print("  ✗ " + String.join(": ", path(test)) + ": "
                     + why.strip().lines().findFirst().orElse(""));
+                if (heard == null) heard = said.toString();
                 if (failFast) end.cancel();
             }
         }
@@ -236,8 +238,9 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         long failed = result.getTotalFailureCount();
         if (failed > 0) {
             result.printFailuresTo(new PrintWriter(out), 20);
-            var lines = said.toString().lines().toList();
-            out.println("\nWhat nodes printed, the end of it:");
+            var lines = heard.lines().toList();
+            out.println("\nWhat nodes had printed when the first one failed, "
+                + "the end of it:");
             lines.subList(Math.max(0, lines.size() - 40), lines.size())
                 .forEach(line -> out.println("  " + line));
         }

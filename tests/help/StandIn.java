@@ -106,7 +106,7 @@ class StandIn implements AutoCloseable {
         }
     }
 
-    private final int[] ports = Checks.ports(); // of its neighbours
+    final int[] ports = Checks.ports(); // of its neighbours
     private final ProofOfWork rule = new ProofOfWork(Rule.classic, 2);
     private final List<String> neighbours = new ArrayList<>();
     private final HttpServer server;

@@ -174,7 +174,7 @@ function register(body) {
 async function chainOf(node) {
   try {
     const answer = await fetch(`http://${node}/chain`,
-        { signal: AbortSignal.timeout(3_000) });
+        { signal: AbortSignal.timeout(10_000) });
     const parts = [];
     let size = 0;
     for await (const part of answer.body) {

@@ -110,7 +110,7 @@ def register(body):
 def chain_of(node):
     """A neighbour's chain if it is valid; else, or if it is late, none."""
     try:
-        with urllib.request.urlopen(f'http://{node}/chain', timeout=3) as http:
+        with urllib.request.urlopen(f'http://{node}/chain', timeout=10) as http:
             blocks = json.loads(http.read(MOST_BYTES))['chain']
         return blocks if valid_chain(blocks) else []
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
