@@ -21,6 +21,9 @@ final class Session implements AutoCloseable {
         + "|INFO: Created user preferences.*|Picked up JAVA_TOOL_OPTIONS.*"
         + "|NOTE: Picked up JDK_JAVA_OPTIONS.*");
 
+    /** Minutes: no page takes nearly as long. */
+    static final int LIMIT = 12;
+
     private static final Map<String, Object> TEXTS = new ConcurrentHashMap<>();
 
     private final Path folder = Files.createTempDirectory("session");
@@ -41,8 +44,9 @@ final class Session implements AutoCloseable {
         // As its cells start, and with little room for new objects.
         if (isLight(page)) Programs.lighten(builder, Programs.SMALL);
         sh = builder.start();
-        // For a command that never ends: no page takes nearly as long.
-        CompletableFuture.delayedExecutor(5, MINUTES).execute(() -> kill(sh));
+        // For a command that never ends.
+        CompletableFuture.delayedExecutor(LIMIT, MINUTES).execute(() ->
+            kill(sh));
     }
 
     /** Do its cells run with these options? All pages' do, but for the one
@@ -120,7 +124,7 @@ final class Session implements AutoCloseable {
 
     // Until its ports answer; a program without one, until it has printed
     // what the book says. Or until it has ended. A book that says too much is
-    // found out after two minutes.
+    // found out after some minutes.
     private void await(String command, Step step) throws Exception {
         var ports = Pattern.compile("(?:--port[ =]|MyNode.java )(\\d+)")
             .matcher(command).results()
@@ -128,7 +132,7 @@ final class Session implements AutoCloseable {
         long start = System.nanoTime();
         Programs.await(() -> ended() || (ports.isEmpty()
             ? printed(step).size() >= step.output().size()
-                || System.nanoTime() - start > MINUTES.toNanos(2)
+                || System.nanoTime() - start > MINUTES.toNanos(5)
             : ports.stream().allMatch(Programs::answers)));
     }
 

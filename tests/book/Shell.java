@@ -32,7 +32,7 @@ final class Shell {
      *
      * @param out gets what it prints, and nothing else
      * @param err gets its errors, appended
-     * @return its status; none if it did not end within six minutes
+     * @return its status; none if it did not end within the limit
      */
     static OptionalInt jshell(List<String> command, Path out, Path err)
             throws Exception {
@@ -72,7 +72,7 @@ final class Shell {
             orders.write(String.join("\t", order) + "\n");
             orders.flush();
             var status = Programs.async(() -> answer(Path.of(order.get(1))))
-                .get(6, MINUTES);
+                .get(Session.LIMIT, MINUTES);
             answered = true;
             return OptionalInt.of(status);
         } catch (TimeoutException e) {

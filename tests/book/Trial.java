@@ -44,7 +44,8 @@ record Trial(Path root, BookPage page, Placeholders values) {
             status = run(builder, out, err);
         var said = Session.said(err);
         if (status.isEmpty())
-            said.add("It did not end within 6 minutes, twice.");
+            said.add("It did not end within " + Session.LIMIT
+                + " minutes, twice.");
         if (status.orElse(0) != 0)
             said.add("It ended with status " + status.getAsInt() + ".");
         var run = new Run(Files.readString(out), said);
@@ -57,7 +58,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             throws Exception {
         var jbang = builder.start();
         jbang.getOutputStream().close();
-        boolean ended = jbang.waitFor(6, MINUTES);
+        boolean ended = jbang.waitFor(Session.LIMIT, MINUTES);
         Session.kill(jbang);
         if (!ended) return OptionalInt.empty();
         var said = Files.readString(out).split("\n");

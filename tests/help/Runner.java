@@ -126,7 +126,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 parallel + "config.executor-service", "WORKER_THREAD_POOL",
                 parallel + "config.strategy", "fixed",
                 parallel + "config.fixed.parallelism", "" + (cores + 4),
-                jupiter + "timeout.default", "5 m",
+                jupiter + "timeout.default", "12 m",
                 jupiter + "timeout.thread.mode.default", "SEPARATE_THREAD",
                 "junit.jupiter.testclass.order.default",
                 "org.junit.jupiter.api.ClassOrderer$OrderAnnotation"));
