@@ -48,6 +48,9 @@ final class Rival implements AutoCloseable {
                 boolean known = isChain || answer != null;
                 var text = (isChain ? words.call() : known ? answer
                     : "no such page").getBytes(UTF_8);
+                // A connection that is used again can fail (in Java 17 by
+                // JDK-8336655), and then it would be the node's fault.
+                http.getResponseHeaders().set("Connection", "close");
                 http.sendResponseHeaders(known ? 200 : 404, text.length);
                 http.getResponseBody().write(text);
             } catch (Exception e) {
