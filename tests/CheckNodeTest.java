@@ -134,7 +134,7 @@ class CheckNodeTest {
     void whoIsCheckedTwiceIsGreenTwice() throws Exception {
         var node = nodes.add(new StandIn(StandIn.Fault.crashes));
         node.report(0);
-        for (int port : node.ports) Programs.await(() -> Programs.isFree(port));
+        for (int port : node.ports) Programs.awaitFree(port);
         node.report(0);
         for (int port : new CheckNode().ports) assertNotEquals(0, port);
     }
@@ -381,7 +381,7 @@ class CheckNodeTest {
             press(keyboard, "h");
             awaits(said, "hint They wait in a list");
         }
-        Programs.await(() -> Programs.isFree(port));
+        Programs.awaitFree(port);
         try (var node = new StandIn(StandIn.Fault.keepsPending, port)) {
             awaits(said, "✓ a block holds the transactions sent before it");
             awaits(said, "✗ the next block holds only what is new");

@@ -105,15 +105,15 @@ class DocsTest {
         @TestFactory @Tag("long")
         Stream<DynamicTest> runsAsPrinted() throws Exception {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
+            boolean consoles = !Runner.isLong();
             var run = book().pages().stream().filter(BookPage::isRun)
-                .filter(page -> !Runner.isLong() || Session.isLight(page))
-                .toList();
-            if (!Runner.isLong()) Trial.build(run); // for their consoles
+                .filter(page -> consoles || Session.isLight(page)).toList();
+            if (consoles) Trial.build(run);
             return run.stream().map(page -> DynamicTest.dynamicTest(
                 page.name(), () -> {
                     var lines = Line.texts(page.lines()).toString();
                     for (var tool : List.of("curl", "python3"))
-                        if (!Runner.isLong() && lines.contains("$ " + tool))
+                        if (consoles && lines.contains("$ " + tool))
                             Programs.need(tool);
                     none(new Trial(Book.HERE, page).flaws());
                 }));

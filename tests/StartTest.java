@@ -147,9 +147,10 @@ class StartTest {
             "jbang-catalog.json"), "Mine.java");
         var url = new Program(start(Map.of(), temp.resolve("Mine.java"), "0"))
             .url;
-        shows(Runner.isLong() ? run(1, Map.of(), HERE.resolve(
-            "tests/CheckNode.java"), "--json", url) : Checks.text(1, "--json",
-            url), "\"passed\": 0,", "status 501, This route is empty.");
+        var report = Runner.isLong() ? run(1, Map.of(), HERE.resolve(
+            "tests/CheckNode.java"), "--json", url)
+            : Checks.text(1, "--json", url);
+        shows(report, "\"passed\": 0,", "status 501, This route is empty.");
         shows(run(1, Map.of("LC_ALL", "C.UTF-8"), temp.resolve("Mine.java"),
             url.substring(url.lastIndexOf(':') + 1)), "已经被占用，请换一个。");
     }

@@ -41,7 +41,7 @@ final class Session implements AutoCloseable {
         var builder = new ProcessBuilder("sh").directory(root.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("CURL_HOME", folder.toString());
-        // As its cells start, and with little room for new objects.
+        // Its programs start as its cells do, with less room for new objects.
         if (isLight(page)) Programs.lighten(builder, Programs.SMALL);
         sh = builder.start();
         // For a command that never ends.

@@ -135,7 +135,7 @@ record Trial(Path root, BookPage page, Placeholders values) {
             : page.last("text").end();
         var flaws = values.compare(book.toList(), end,
             run.out.lines().toList());
-        // At length, consoles would run as they have run before.
+        // Consoles run in one way only: at length, that is known.
         return flaws.isEmpty() && !Runner.isLong() ? consoles() : flaws;
     }
 

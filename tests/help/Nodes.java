@@ -20,15 +20,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Nodes implements AutoCloseable {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
-    /**
-     * A quiet node at any port, with two zeros, unless they are others. Where
-     * a node has just left its port, a program that was being started may
-     * keep that for a moment.
-     */
+    /** A quiet node at any port, with two zeros, unless they are others. */
     Node start(String... arguments) throws Exception {
         int port = List.of(arguments).indexOf("--port") + 1;
-        for (int i = 0; i < 50 && port > 0 && !Programs.isFree(
-            Integer.parseInt(arguments[port])); i++) Thread.sleep(100);
+        if (port > 0) Programs.awaitFree(Integer.parseInt(arguments[port]));
         return add(Node.start(arguments(arguments)));
     }
 

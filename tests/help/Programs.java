@@ -131,6 +131,12 @@ final class Programs {
         }
     }
 
+    /** Whoever has just left it may have passed it on for a moment, as above.
+     *  After five seconds it is taken, and who wants it will say so. */
+    static void awaitFree(int port) throws InterruptedException {
+        for (int i = 0; i < 50 && !isFree(port); i++) Thread.sleep(100);
+    }
+
     static boolean answers(int port) {
         try (var socket = new Socket("localhost", port)) {
             return true;
