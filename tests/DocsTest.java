@@ -120,6 +120,18 @@ class DocsTest {
         }
     }
 
+    // JBang builds what is new, and takes what javac prints for the beginning
+    // of the command that it is to start.
+    @Test
+    void whatMakesJavaLightMakesItSayNothing() throws Exception {
+        var javac = new ProcessBuilder(Path.of(System.getProperty("java.home"),
+            "bin", "javac").toString(), "-version")
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+        Programs.lighten(javac, Programs.SMALL);
+        assertEquals("javac " + System.getProperty("java.version"),
+            new String(javac.start().getInputStream().readAllBytes()).strip());
+    }
+
     // Chinese books name the thing, and have a word for a text.
     @Test
     void theChineseIsWrittenInChinese() throws Exception {

@@ -153,12 +153,15 @@ record Trial(Path root, BookPage page, Placeholders values) {
         if (page.steps().isEmpty()) return List.of();
         try (var session = new Session(root, page)) {
             var flaws = new ArrayList<String>();
+            var ran = new ArrayList<Step>();
             for (var step : page.steps()) if (flaws.isEmpty()) {
+                ran.add(step);
                 var came = session.run(step);
                 if (!step.goesOn()) flaws.addAll(compare(step, came));
             }
-            // Programs in the background may print until here.
-            for (var step : page.steps()) if (flaws.isEmpty())
+            // Programs in the background may print until here; and where a
+            // command fails, they may say why.
+            for (var step : ran) if (flaws.isEmpty() || step.goesOn())
                 flaws.addAll(compare(step, session.printed(step)));
             return flaws;
         }

@@ -27,7 +27,7 @@ final class Programs {
 
     /** Little room for new objects, for what lives briefly: to touch memory
      *  for the first time costs more than to collect what is garbage. */
-    static final String SMALL = "-Xmn8m";
+    static final String SMALL = "-XX:MaxNewSize=8m";
 
     /** The same for each Java that this starts: javac, JBang, JShell. */
     static void lighten(ProcessBuilder builder, String... more) {

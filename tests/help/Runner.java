@@ -141,7 +141,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     private TestPlan plan;
     private long total, quiet;
     private final List<String> skipped = new ArrayList<>();
-    private String heard; // until the first one failed
+    private final Map<String, String> heard = new LinkedHashMap<>(); // at most 5
     private final List<Map.Entry<Long, String>> done = new ArrayList<>();
     private final Map<UniqueId, Long> started = new ConcurrentHashMap<>();
     private final Map<UniqueId, String> notes = new ConcurrentHashMap<>();
@@ -182,7 +182,8 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 note("✗", test, "");
                 print("  ✗ " + String.join(": ", path(test)) + ": "
                     + why.strip().lines().findFirst().orElse(""));
-                if (heard == null) heard = said.toString();
+                if (heard.size() < 5)
+                    heard.put(String.join(": ", path(test)), "" + said);
                 if (failFast) end.cancel();
             }
         }
@@ -238,11 +239,13 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         long failed = result.getTotalFailureCount();
         if (failed > 0) {
             result.printFailuresTo(new PrintWriter(out), 20);
-            var lines = heard.lines().toList();
-            out.println("\nWhat nodes had printed when the first one failed, "
-                + "the end of it:");
-            lines.subList(Math.max(0, lines.size() - 40), lines.size())
-                .forEach(line -> out.println("  " + line));
+            heard.forEach((test, printed) -> {
+                var lines = printed.lines().toList();
+                out.println("\n" + test + ": what nodes had printed when it "
+                    + "failed, the end of it:");
+                lines.subList(Math.max(0, lines.size() - 40), lines.size())
+                    .forEach(line -> out.println("  " + line));
+            });
         }
         if (classes.size() > 1) out.println("\nThe slowest:");
         if (classes.size() > 1) done.stream().sorted(Map.Entry.comparingByKey(
