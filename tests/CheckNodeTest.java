@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.*;
+import java.net.InetAddress;
 import java.nio.file.*;
 import java.util.*;
 import java.util.regex.Pattern;
@@ -321,6 +322,24 @@ class CheckNodeTest {
         var node = nodes.add(new StandIn(StandIn.Fault.neverAsks));
         says(node.text(1).replaceAll("\\s+", " "), "(your node did not ask",
             "of that chain has this text:");
+    }
+
+    // A node may ask twice at a time: for a chain, and while it tells of its
+    // own.
+    @Test
+    void itsNeighbourTellsRequestsApart() throws Exception {
+        try (var neighbour = new Rival(InetAddress.getLoopbackAddress(),
+                Programs.port());
+             var line = Client.connect("http://127.0.0.1:"
+                + neighbour.port())) {
+            line.getOutputStream().write(("GET /chain HTTP/1.1\r\nHost: a\r\n"
+                + "Content-Length: 1\r\n\r\n").getBytes(UTF_8));
+            for (int i = 0; i < 20; i++) Client.get("http://127.0.0.1:"
+                + neighbour.port() + "/nodes/resolve");
+            line.getOutputStream().write('1'); // the rest of its request
+            var answer = new String(line.getInputStream().readAllBytes(), UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        }
     }
 
     @Test

@@ -21,7 +21,6 @@ final class Rival implements AutoCloseable {
     private volatile Callable<String> words;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final List<String> heard = new ArrayList<>();
-    volatile String asked; // the path that was asked for last
 
     // A node never forgets a neighbour. So this one comes back to the same
     // port at the next check, if that is free.
@@ -40,11 +39,11 @@ final class Rival implements AutoCloseable {
         server.setExecutor(Talk.THREADS);
         server.createContext("/", http -> {
             try (http) {
-                asked = http.getRequestURI().getPath();
-                note(http.getRequestMethod() + " " + asked + " " + new String(
+                var path = http.getRequestURI().getPath();
+                note(http.getRequestMethod() + " " + path + " " + new String(
                     http.getRequestBody().readAllBytes(), UTF_8));
-                boolean isChain = asked.equals("/chain");
-                var answer = isChain ? null : answers.get(asked);
+                boolean isChain = path.equals("/chain");
+                var answer = isChain ? null : answers.get(path);
                 boolean known = isChain || answer != null;
                 var text = (isChain ? words.call() : known ? answer
                     : "no such page").getBytes(UTF_8);

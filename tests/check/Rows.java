@@ -822,17 +822,23 @@ class Rows {
     }
 
     Talk.Answer resolve(boolean replaced) throws Exception {
-        left.asked = null;
+        left.forgets();
         var answer = talk.get("/nodes/resolve");
         var message = "Our chain "
             + (replaced ? "was replaced" : "is authoritative");
         Talk.expect(answer.status() == 200
             && message.equals(answer.get("message")), "status 200, message \""
-            + message + "\"", answer + (left.asked == null ? " (your node did "
-            + "not ask " + address(left) + " for its /chain)"
-            : left.asked.equals("/chain") ? "" : " (your node asked "
-            + address(left) + " for " + left.asked + ", not /chain)"));
+            + message + "\"", answer + missed(left.heard()));
         return answer;
+    }
+
+    // Why a chain may not have been seen, if this is all that was asked.
+    private String missed(List<String> requests) {
+        if (requests.isEmpty()) return " (your node did not ask "
+            + address(left) + " for its /chain)";
+        return requests.stream().anyMatch(it -> it.startsWith("GET /chain "))
+            ? "" : " (your node asked " + address(left) + " for "
+            + requests.get(0).split(" ")[1] + ", not /chain)";
     }
 
     /** The node takes this chain, and it is fetched. */
