@@ -106,11 +106,9 @@ class DocsTest {
         Stream<DynamicTest> runsAsPrinted() throws Exception {
             assumeFalse(File.separator.equals("\\"), "Windows has no sh");
             boolean consoles = !Runner.isLong();
-            var run = book().pages().stream().filter(BookPage::isRun)
-                .filter(page -> consoles || Session.isLight(page)).toList();
-            if (consoles) Trial.build(run);
-            return run.stream().map(page -> DynamicTest.dynamicTest(
-                page.name(), () -> {
+            return book().pages().stream().filter(BookPage::isRun)
+                .filter(page -> consoles || Session.isLight(page))
+                .map(page -> DynamicTest.dynamicTest(page.name(), () -> {
                     var lines = Line.texts(page.lines()).toString();
                     for (var tool : List.of("curl", "python3"))
                         if (consoles && lines.contains("$ " + tool))

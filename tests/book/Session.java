@@ -24,8 +24,6 @@ final class Session implements AutoCloseable {
     /** Minutes: no page takes nearly as long. */
     static final int LIMIT = 12;
 
-    private static final Map<String, Object> TEXTS = new ConcurrentHashMap<>();
-
     private final Path folder = Files.createTempDirectory("session");
     private final Map<String, String> ports = new TreeMap<>();
     private final TreeSet<Integer> jobs = new TreeSet<>();
@@ -72,21 +70,30 @@ final class Session implements AutoCloseable {
         }
     }
 
+    // What JBang builds, it builds in one place for all.
+    private static final Pattern SCRIPT = Pattern.compile(
+        "jbang ([\\w/]+\\.java)");
+    private static final Map<String, Object> BUILDS = new ConcurrentHashMap<>();
+
     /** What it prints; in the background, what it has printed so far. */
     List<String> run(Step step) throws Exception {
         var command = withoutJobs(String.join("\n", Line.texts(
             step.command())).substring(2));
-        if (!command.contains("MyNode.java")) return run(command, step);
-        var text = String.join("", Line.texts(step.command()))
-            .contains(" init ") ? "" // it makes the file
-            : Growth.at(root, page.name(), step.end().number());
-        var file = folder.resolve("MyNode.java");
-        Files.deleteIfExists(file);
-        if (!text.isEmpty()) Files.writeString(file, Growth.patient(text));
-        // JBang has one place for what it builds of one text, and two pages
-        // may come with the same.
-        synchronized (TEXTS.computeIfAbsent(text, ignored -> new Object())) {
-            return run(command.replace("MyNode.java", "" + file), step);
+        var script = SCRIPT.matcher(command);
+        var built = script.find() ? script.group(1) : "";
+        if (command.contains("MyNode.java")) {
+            var file = folder.resolve("MyNode.java");
+            Files.deleteIfExists(file);
+            if (!command.contains(" init ")) { // which makes the file
+                built = Growth.patient(Growth.at(root, page.name(),
+                    step.end().number()));
+                Files.writeString(file, built);
+            }
+            command = command.replace("MyNode.java", "" + file);
+        }
+        if (built.isEmpty()) return run(command, step);
+        synchronized (BUILDS.computeIfAbsent(built, it -> new Object())) {
+            return run(command, step);
         }
     }
 

@@ -12,7 +12,6 @@ import static java.util.stream.Collectors.*;
 import java.io.*;
 import java.nio.file.*;
 import java.util.*;
-import java.util.regex.Pattern;
 import java.util.stream.*;
 
 record Trial(Path root, BookPage page, Placeholders values) {
@@ -85,17 +84,6 @@ record Trial(Path root, BookPage page, Placeholders values) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    // Pages that run at the same time must not build one script.
-    static void build(List<BookPage> pages) throws Exception {
-        var scripts = pages.stream().flatMap(page -> page.steps().stream())
-            .flatMap(step -> Pattern.compile("jbang ([\\w/]+\\.java)")
-                .matcher(Line.texts(step.command()).toString()).results())
-            .map(found -> found.group(1)).filter(script ->
-                Files.exists(Book.HERE.resolve(script)))
-            .collect(toCollection(TreeSet::new));
-        for (var script : scripts) jbang(true, Book.HERE, "build", script);
     }
 
     /** What each cell printed, by running a copy that marks their ends. */
