@@ -355,6 +355,8 @@ public class CheckNode implements Callable<Integer> {
             if (talk.address() == null) {
                 if (!away) say("@|red Your node is gone. Start it again.|@%n");
                 away = true;
+                rows.left.forgets(); // what another node has said
+                rows.right.forgets();
             } else if (away || i % 8 == 0 && isNew(was, seen())) return true;
         }
     }

@@ -16,6 +16,7 @@ import java.io.*;
 import java.net.InetAddress;
 import java.nio.file.*;
 import java.util.*;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
@@ -328,17 +329,41 @@ class CheckNodeTest {
     // own.
     @Test
     void itsNeighbourTellsRequestsApart() throws Exception {
-        try (var neighbour = new Rival(InetAddress.getLoopbackAddress(),
-                Programs.port());
-             var line = Client.connect("http://127.0.0.1:"
-                + neighbour.port())) {
+        int port = Programs.port();
+        var url = "http://127.0.0.1:" + port;
+        try (var neighbour = new Rival(InetAddress.getLoopbackAddress(), port);
+             var line = Client.connect(url)) {
             line.getOutputStream().write(("GET /chain HTTP/1.1\r\nHost: a\r\n"
                 + "Content-Length: 1\r\n\r\n").getBytes(UTF_8));
-            for (int i = 0; i < 20; i++) Client.get("http://127.0.0.1:"
-                + neighbour.port() + "/nodes/resolve");
+            for (int i = 0; i < 20; i++) Client.get(url + "/nodes/resolve");
             line.getOutputStream().write('1'); // the rest of its request
-            var answer = new String(line.getInputStream().readAllBytes(), UTF_8);
-            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            var answer = line.getInputStream().readAllBytes();
+            assertEquals("HTTP/1.1 200 OK", new String(answer, UTF_8).lines()
+                .findFirst().get());
+            neighbour.offersNothing(); // and forgets nobody who came early
+            assertEquals(21, neighbour.heard().size());
+        }
+    }
+
+    // Else a block that is late would be found by the next row.
+    @Test
+    void itGoesOnWhenAllThatItAskedAtOnceHasEnded() throws Exception {
+        var come = new AtomicInteger();
+        var ended = new AtomicInteger();
+        try (var node = new Neighbour(out -> {
+            if (come.getAndIncrement() == 0) Thread.sleep(200);
+            ended.getAndIncrement();
+            out.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+                .getBytes(UTF_8));
+        })) {
+            var talk = new Talk(node.address(), 60, System.out,
+                Words.of("check", "en"));
+            assertThrows(Talk.Missed.class, () -> talk.atOnce("/mine", 6));
+            assertEquals(6, ended.get());
+            assertThrows(Talk.Missed.class, () -> talk.meanwhile("/mine",
+                () -> talk.post("/transactions/new", "{}").is(201, "")));
+            assertEquals(8, ended.get());
+            assertTrue(talk.asked.contains("/transactions/new"), talk.asked);
         }
     }
 

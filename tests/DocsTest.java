@@ -48,7 +48,6 @@
 //
 //     println(balance(chain, "a") == 4 ? "green" : "red: not 4");
 
-import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.junit.jupiter.api.Assertions.*;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -63,7 +62,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(value = 30, unit = MINUTES) // scripts are built, pages run
 @Order(2) // it takes long, so it begins early
 class DocsTest {
     static List<String> asked = List.of();

@@ -148,9 +148,14 @@ record Trial(Path root, BookPage page, Placeholders values) {
                 if (!step.goesOn()) flaws.addAll(compare(step, came));
             }
             // Programs in the background may print until here; and where a
-            // command fails, they may say why.
-            for (var step : ran) if (flaws.isEmpty() || step.goesOn())
-                flaws.addAll(compare(step, session.printed(step)));
+            // command failed, what they did print may say why.
+            boolean good = flaws.isEmpty();
+            for (var step : ran) if (good ? flaws.isEmpty() : step.goesOn()) {
+                var came = session.printed(step);
+                var book = step.output();
+                flaws.addAll(values.compare(good ? book : book.subList(0,
+                    Math.min(book.size(), came.size())), step.end(), came));
+            }
             return flaws;
         }
     }

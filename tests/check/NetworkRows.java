@@ -88,6 +88,8 @@ final class NetworkRows {
             "A node that does not check payments can't tell one that came "
             + "twice from two.", () -> {
                 goesOn();
+                rows.mine();
+                expects(rows.right, TOLD); // by now it would have come
                 for (var it : rows.right.heard()) Talk.expect(!it.startsWith(
                     "POST /transactions/new"), "no payment", it);
             }, tells);
@@ -100,9 +102,9 @@ final class NetworkRows {
         var chain = rows.rival(0);
         signed.fund(chain, payer);
         shows(chain);
-        listening();
         rows.left.answers("/nodes", Map.of("signed", true));
         rows.right.answers("/nodes", Map.of("signed", false));
+        listening();
         // It may ask seldom who checks: it has time to visit.
         expects(rows.left, "GET /nodes ");
         var payment = payer.pays(1, 0.5);

@@ -25,12 +25,12 @@ final class Rival implements AutoCloseable {
     // A node never forgets a neighbour. So this one comes back to the same
     // port at the next check, if that is free.
     Rival(InetAddress host, int port) throws IOException {
+        offersNothing();
         try {
             open(new InetSocketAddress(host, port));
         } catch (BindException taken) {
             open(new InetSocketAddress(host, 0));
         }
-        offersNothing();
         address = server.getAddress();
     }
 
@@ -79,13 +79,12 @@ final class Rival implements AutoCloseable {
         answers.put(path, CanonicalJson.of(json));
     }
 
-    /** As it was at first. */
+    /** As it was at first, but for what it has heard. */
     void offersNothing() {
         shows(List.of(Forge.genesis(1))); // too short to interest anybody
-        answers.clear();
         answers("/nodes/register", Map.of("message",
             "New nodes have been added", "total_nodes", List.of()));
-        forgets();
+        answers.keySet().retainAll(Set.of("/nodes/register"));
     }
 
     private synchronized void note(String request) {

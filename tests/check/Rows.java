@@ -506,7 +506,7 @@ class Rows {
             + "each other wait for ever. Hold no lock while you ask.", () -> {
                 var better = rival(1);
                 left.says(() -> {
-                    talk.get("/chain").is(200, "");
+                    talk.beside("/chain").is(200, "");
                     return Rival.text(better, better.size());
                 });
                 try {
@@ -836,9 +836,9 @@ class Rows {
     private String missed(List<String> requests) {
         if (requests.isEmpty()) return " (your node did not ask "
             + address(left) + " for its /chain)";
-        return requests.stream().anyMatch(it -> it.startsWith("GET /chain "))
-            ? "" : " (your node asked " + address(left) + " for "
-            + requests.get(0).split(" ")[1] + ", not /chain)";
+        var paths = requests.stream().map(it -> it.split(" ")[1]).toList();
+        return paths.contains("/chain") ? "" : " (your node asked "
+            + address(left) + " for " + paths.get(0) + ", not /chain)";
     }
 
     /** The node takes this chain, and it is fetched. */

@@ -25,7 +25,7 @@ final class Talk {
     private final PrintStream prompts;
     private final Words words;
     private String url;
-    String asked = ""; // the last request, as a reader may try it
+    String asked = ""; // a row's last request, as a reader may try it
     String type = JSON_TYPE;
 
     Talk(String url, int patience, PrintStream prompts, Words words) {
@@ -124,11 +124,24 @@ final class Talk {
         return ask(path, body instanceof String s ? s : CanonicalJson.of(body));
     }
 
-    // Whatever the node does, nobody waits longer than the patience lasts.
     private Answer ask(String path, String body) throws Exception {
-        asked = "curl " + url + path + (body == null ? "" : " -d '" + body
+        asked = curl(path, body);
+        return answer(path, body);
+    }
+
+    private String curl(String path, String body) {
+        return "curl " + url + path + (body == null ? "" : " -d '" + body
             + "'" + (type.equals(JSON_TYPE) ? " -H 'Content-Type: " + type + "'"
                 : ""));
+    }
+
+    /** Asks beside a row, which goes on with what it asks itself. */
+    Answer beside(String path) throws Exception {
+        return answer(path, null);
+    }
+
+    // Whatever the node does, nobody waits longer than the patience lasts.
+    private Answer answer(String path, String body) throws Exception {
         var answer = THREADS.submit(() -> send(path, body));
         try {
             return answer.get(patience, SECONDS);
@@ -138,7 +151,7 @@ final class Talk {
                 || e.getCause() instanceof SocketTimeoutException)
                 throw new Missed("an answer", "no answer in " + patience
                     + " seconds");
-            if (address() == null) throw new Gone(asked);
+            if (address() == null) throw new Gone(curl(path, body));
             throw new Missed("an answer", "the connection was closed without "
                 + "one. Look at what your node printed.");
         }
@@ -187,38 +200,46 @@ final class Talk {
         }
     }
 
-    /** Asks for this path, and does something else meanwhile. */
+    /** Asks for this path, and does something else meanwhile. Ends when both
+     *  have ended. */
     void meanwhile(String path, Rows.Check other) throws Exception {
-        var answer = THREADS.submit(() -> get(path));
-        other.run();
-        try {
-            answer.get().is(200, "");
-        } catch (ExecutionException e) {
-            throw (Exception) e.getCause();
-        }
+        var both = THREADS.invokeAll(List.<Callable<Answer>>of(
+            () -> beside(path),
+            () -> {
+                other.run();
+                return null;
+            }));
+        result(both.get(1));
+        asked = curl(path, null);
+        result(both.get(0)).is(200, "");
     }
 
     /** Asks so often for this path, at once. Had all asked before the first
-     *  was answered? */
+     *  was answered? Ends when all have ended. */
     boolean atOnce(String path, int times) throws Exception {
+        asked = curl(path, null);
         var started = new CountDownLatch(times);
         var begun = new ConcurrentLinkedQueue<Long>();
         var ended = new ConcurrentLinkedQueue<Long>();
-        var answers = new ArrayList<Future<Answer>>();
-        for (int i = 0; i < times; i++) answers.add(THREADS.submit(() -> {
+        Callable<Answer> one = () -> {
             started.countDown();
             started.await();
             begun.add(System.nanoTime());
-            var answer = get(path);
+            var answer = beside(path);
             ended.add(System.nanoTime());
             return answer;
-        }));
+        };
+        for (var answer : THREADS.invokeAll(Collections.nCopies(times, one)))
+            result(answer).is(200, "");
+        return Collections.max(begun) < Collections.min(ended);
+    }
+
+    private static Answer result(Future<Answer> ended) throws Exception {
         try {
-            for (var answer : answers) answer.get().is(200, "");
+            return ended.get();
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         }
-        return Collections.max(begun) < Collections.min(ended);
     }
 
     // ## Meeting the node

@@ -11,6 +11,7 @@ import java.net.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.TestReporter;
 
 final class Programs {
@@ -100,13 +101,18 @@ final class Programs {
 
     private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
+    // One after the other, from somewhere on: two suites that run beside each
+    // other would soon pick the same if each were picked by lot.
+    private static final AtomicInteger NEXT =
+        new AtomicInteger(ThreadLocalRandom.current().nextInt(12_000));
+
     /**
      * A port that is free now, and that nobody gets by chance: the system
      * gives those from 32768 on to whoever asks for any.
      */
     static int port() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            int port = 20_000 + NEXT.getAndIncrement() % 12_000;
             if (take(port)) return port;
         }
     }

@@ -33,8 +33,8 @@ import picocli.CommandLine.Help.Ansi;
 final class Runner implements Callable<Integer>, TestExecutionListener {
     private static boolean isLong;
 
-    @Option(names = "--long", description = "Run the tests that have a long "
-        + "form, each in that form: larger, or more often.")
+    @Option(names = "--long", description = "Run what the tests leave out "
+        + "else: larger, more often, and by other rules.")
     void thorough(boolean yes) { isLong = yes; }
     @Option(names = "--fail-fast", description =
         "Stop at the first test that fails.") boolean failFast;
@@ -51,8 +51,8 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     }
 
     /**
-     * The size of a test that is tagged "long": the quick one proves the
-     * behaviour, the thorough one counts with {@code --long}.
+     * The size of a test that is tagged "long": the quick one, or with
+     * {@code --long} the thorough one.
      */
     static int size(int quick, int thorough) {
         return isLong ? thorough : quick;
@@ -141,7 +141,8 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
     private TestPlan plan;
     private long total, quiet;
     private final List<String> skipped = new ArrayList<>();
-    private final Map<String, String> heard = new LinkedHashMap<>(); // at most 5
+    private final List<String> heard = new ArrayList<>(); // by the first five
+    private int failures;
     private final List<Map.Entry<Long, String>> done = new ArrayList<>();
     private final Map<UniqueId, Long> started = new ConcurrentHashMap<>();
     private final Map<UniqueId, String> notes = new ConcurrentHashMap<>();
@@ -182,8 +183,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
                 note("✗", test, "");
                 print("  ✗ " + String.join(": ", path(test)) + ": "
                     + why.strip().lines().findFirst().orElse(""));
-                if (heard.size() < 5)
-                    heard.put(String.join(": ", path(test)), "" + said);
+                if (failures++ < 5) hear(test);
                 if (failFast) end.cancel();
             }
         }
@@ -198,6 +198,14 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         if (end.isCancellationRequested()) return;
         skipped.add(why);
         note("-", test, "  skipped: " + why);
+    }
+
+    private void hear(TestIdentifier test) {
+        var lines = said.toString().lines().toList();
+        heard.add("\n" + String.join(": ", path(test)) + ": what nodes had "
+            + "printed when it failed, the end of it:");
+        for (var line : lines.subList(Math.max(0, lines.size() - 40),
+            lines.size())) heard.add("  " + line);
     }
 
     private void note(String mark, TestIdentifier test, String why) {
@@ -239,13 +247,7 @@ final class Runner implements Callable<Integer>, TestExecutionListener {
         long failed = result.getTotalFailureCount();
         if (failed > 0) {
             result.printFailuresTo(new PrintWriter(out), 20);
-            heard.forEach((test, printed) -> {
-                var lines = printed.lines().toList();
-                out.println("\n" + test + ": what nodes had printed when it "
-                    + "failed, the end of it:");
-                lines.subList(Math.max(0, lines.size() - 40), lines.size())
-                    .forEach(line -> out.println("  " + line));
-            });
+            heard.forEach(out::println);
         }
         if (classes.size() > 1) out.println("\nThe slowest:");
         if (classes.size() > 1) done.stream().sorted(Map.Entry.comparingByKey(

@@ -119,7 +119,7 @@ def chain_of(node):
 
 def resolve(body):
     with ThreadPoolExecutor(max_workers=32) as asking:
-        longest = max(asking.map(chain_of, nodes), key=len, default=[])
+        longest = max(asking.map(chain_of, list(nodes)), key=len, default=[])
     with turn:
         if len(longest) <= len(chain):
             return 200, {'message': 'Our chain is authoritative',
