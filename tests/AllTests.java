@@ -2,6 +2,7 @@
 //JAVA 17+
 //SOURCES help/Runner.java
 //SOURCES *Test.java
+//SOURCES help/Heap.java
 
 // All tests: jbang tests/AllTests.java
 //

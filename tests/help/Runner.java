@@ -1,7 +1,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8
 //RUNTIME_OPTIONS -Dfile.encoding=UTF-8
-//RUNTIME_OPTIONS -XX:+UseSerialGC -Xms600m -XX:NewSize=400m
+//RUNTIME_OPTIONS -XX:+UseSerialGC
 //RUNTIME_OPTIONS -Dstdout.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8
 //DEPS org.junit.jupiter:junit-jupiter:6.1.3
 //DEPS org.junit.platform:junit-platform-launcher:6.1.3
