@@ -354,9 +354,11 @@ public class CheckNode implements Callable<Integer> {
             else if (key != null) return true;
             if (talk.address() == null) {
                 if (!away) say("@|red Your node is gone. Start it again.|@%n");
+                if (!away || i == 1) { // what was heard, the old one said
+                    rows.left.forgets();
+                    rows.right.forgets();
+                }
                 away = true;
-                rows.left.forgets(); // what another node has said
-                rows.right.forgets();
             } else if (away || i % 8 == 0 && isNew(was, seen())) return true;
         }
     }

@@ -173,7 +173,7 @@ class StartTest {
             println("… ✓ ── 哈希 " + "哈希".length());
             ```
             """.formatted(HERE.resolve("Blockchain.java")))), "… ✓ ── 哈希 2");
-        if (Runner.isLong()) shows(run(0, charset, HERE.resolve(
+        if (Runner.isLong()) shows(run(0, CHARSETS.get("GBK"), HERE.resolve(
             "docs/zh/02-hashing.md")), "105 to 153, on average 127.78");
     }
 

@@ -89,7 +89,7 @@ final class NetworkRows {
             + "twice from two.", () -> {
                 goesOn();
                 rows.mine();
-                expects(rows.right, TOLD); // by now it would have come
+                expects(rows.right, TOLD); // so it has had its time
                 for (var it : rows.right.heard()) Talk.expect(!it.startsWith(
                     "POST /transactions/new"), "no payment", it);
             }, tells);
