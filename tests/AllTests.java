@@ -8,7 +8,7 @@
 //
 //     jbang tests/AllTests.java Ledger Gossip    those of two classes
 //     jbang tests/AllTests.java --fail-fast      up to the first red one
-//     jbang tests/AllTests.java --long           what the others leave out
+//     jbang tests/AllTests.java --long           what is otherwise left out
 
 public class AllTests {
     public static void main(String... arguments) throws Exception {

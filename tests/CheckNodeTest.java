@@ -16,7 +16,7 @@ import java.io.*;
 import java.net.InetAddress;
 import java.nio.file.*;
 import java.util.*;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.*;
 import java.util.regex.Pattern;
 import java.util.stream.*;
 import org.junit.jupiter.api.*;
@@ -350,8 +350,10 @@ class CheckNodeTest {
     void itGoesOnWhenAllThatItAskedAtOnceHasEnded() throws Exception {
         var come = new AtomicInteger();
         var ended = new AtomicInteger();
+        var failed = new AtomicBoolean();
         try (var node = new Neighbour(out -> {
-            if (come.getAndIncrement() == 0) Thread.sleep(200);
+            if (come.getAndIncrement() == 0) Programs.await(() ->
+                ended.get() == 5 || failed.get()); // and so it is the last
             ended.getAndIncrement();
             out.write("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
                 .getBytes(UTF_8));
@@ -362,7 +364,10 @@ class CheckNodeTest {
             assertEquals(6, ended.get());
             come.set(0);
             assertThrows(Talk.Missed.class, () -> talk.meanwhile("/mine",
-                () -> Talk.expect(false, "", "")));
+                () -> {
+                    failed.set(true);
+                    Talk.expect(false, "", "");
+                }));
             assertEquals(7, ended.get());
         }
     }

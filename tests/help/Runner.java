@@ -33,8 +33,8 @@ import picocli.CommandLine.Help.Ansi;
 final class Runner implements Callable<Integer>, TestExecutionListener {
     private static boolean isLong;
 
-    @Option(names = "--long", description = "Run what is left out "
-        + "without this: larger, more often, and in more cases.")
+    @Option(names = "--long", description = "Run what is otherwise left "
+        + "out: larger, more often, and in more cases.")
     void thorough(boolean yes) { isLong = yes; }
     @Option(names = "--fail-fast", description =
         "Stop at the first test that fails.") boolean failFast;
